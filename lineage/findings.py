@@ -1,0 +1,229 @@
+"""Findings: what a rule found, with its witness and what is missing; a finding is data (STYLE.md section 1).
+
+Sentences are rendered elsewhere (words.py) from `message` and `context`, in English and in Chinese.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import total_ordering
+
+from lineage.flows import Doubt, Exemplar
+from lineage.graph import Flow, FlowGraph
+from lineage.meaning import Source, Title
+
+
+class Verdict(StrEnum):
+    """What can be said of a rule on what was observed (DESIGN.md section 6)."""
+
+    VIOLATED = "violated"
+    """A witness with only established steps."""
+    UNDECIDED = "undecided"
+    """A possible witness, or a fact that the rule needs is unknown."""
+    PROVEN = "proven"
+    """Neither, on the flows that were observed."""
+    NOT_APPLICABLE = "not-applicable"
+    """Nothing in the rule's scope was observed."""
+
+
+class Severity(StrEnum):
+    """How much it matters, most first."""
+
+    BLOCK = "block"
+    HIGH = "high"
+    MEDIUM = "medium"
+    INFO = "info"
+
+
+SEVERITIES = tuple(Severity)
+"""In order, most severe first."""
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A place as a finding shows it: its node id, names for people, and where it is declared."""
+
+    id: str
+    en: str
+    zh: str
+    source: Source | None = None
+
+    def __lt__(self, other: Ref) -> bool:
+        return self.id < other.id
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One flow of a witness."""
+
+    source: Ref
+    target: Ref
+    leg: str
+    kept: bool
+    categories: tuple[str, ...]
+    established: bool
+    doubts: tuple[str, ...]
+    """Why it is not established: words of `doubt_words`."""
+    calls: int
+    first: int
+    last: int
+    exemplars: tuple[Exemplar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A way of data from where it entered to where it is found; the last step alone when the way is broken."""
+
+    label: str
+    """Whose data it is: a message id of words.py, such as "data.overseas"."""
+    steps: tuple[Step, ...]
+    broken: bool = False
+    """The steps before the first are not in the telemetry; the sources of the flow say that it carries the data."""
+
+
+Value = str | int | float | Ref | tuple[Ref, ...] | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Missing:
+    """A fact that is not known, and how to supply it.
+
+    `fact` is a message id; `key` the key of lineage.yaml that would declare it, or "" if only telemetry can tell;
+    `attribute` the span attribute that would tell, or "".
+    """
+
+    fact: str
+    subject: Ref
+    key: str = ""
+    attribute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a contract says of one place, party or gap; a rule makes it a `Finding`."""
+
+    verdict: Verdict
+    message: str
+    context: Mapping[str, Value]
+    at: tuple[str, ...]
+    """What makes it the same judgement next time: ids and categories; no counts, dates or trace ids."""
+    witness: tuple[Witness, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    source: Source | None = None
+    """The inventory entry to point at, when there is one."""
+    waived: bool = False
+    """It rests on a declassifier without evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a contract answers for a whole graph."""
+
+    judgements: tuple[Judgement, ...]
+    flows: int
+    """Flows looked at; 0 = nothing in the rule's scope was observed."""
+    places: int
+    declassifiers: tuple[str, ...] = ()
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An instrument's article, with how surely its text was read: "C" the text itself, "C*" secondary sources."""
+
+    text: Title
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found; everything a format needs to show it."""
+
+    rule: str
+    verdict: Verdict
+    severity: Severity
+    title: Title
+    message: str
+    context: Mapping[str, Value]
+    witness: tuple[Witness, ...]
+    missing: tuple[Missing, ...]
+    remedy: Title
+    citations: tuple[Citation, ...]
+    source: Source
+    """The inventory entry concerned, else the rule in its pack."""
+    rule_source: Source
+    at: tuple[str, ...]
+    fingerprint: str
+    waived: bool = False
+    waived_by: str = ""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps of all witnesses."""
+        return tuple(step for witness in self.witness for step in witness.steps)
+
+    @property
+    def first(self) -> int:
+        """When a step was first seen, nanoseconds since the epoch; 0 = not told."""
+        return min((step.first for step in self._last_steps() if step.first), default=0)
+
+    @property
+    def last(self) -> int:
+        """When a step was last seen, nanoseconds since the epoch; 0 = not told."""
+        return max((step.last for step in self._last_steps()), default=0)
+
+    @property
+    def calls(self) -> int:
+        """How often the last steps of the witnesses were seen, taken together."""
+        return sum(step.calls for step in self._last_steps())
+
+    def _last_steps(self) -> list[Step]:
+        return [witness.steps[-1] for witness in self.witness if witness.steps]
+
+
+def fingerprint(rule: str, at: tuple[str, ...]) -> str:
+    """A name of the finding that later runs agree on: no counts, dates, trace ids or line numbers.
+
+    >>> fingerprint("order16/no-shared-store", ("store:redis@cache.example",))
+    '40c24c4f91b0b8eb'
+    """
+    return hashlib.sha256("\0".join((rule, *at)).encode()).hexdigest()[:16]
+
+
+def doubt_words(doubts: Doubt) -> tuple[str, ...]:
+    """The names of doubts, in their order.
+
+    >>> doubt_words(Doubt.ORDER | Doubt.CATEGORY)
+    ('category', 'order')
+    """
+    return tuple(doubt.name.lower() for doubt in Doubt if doubt in doubts and doubt.name)
+
+
+def ref(graph: FlowGraph, thing: int) -> Ref:
+    """A thing as findings show it: the title that the inventory gives, else its name, else what telemetry says."""
+    place, meaning = graph.place(thing), graph.meaning(thing)
+    name = meaning.name or place.label
+    return Ref(graph.id(thing), meaning.title.en or name, meaning.title.zh or name, meaning.source)
+
+
+def step(graph: FlowGraph, number: int) -> Step:
+    """A flow as a step of a witness."""
+    flow: Flow = graph.flows[number]
+    key, count = flow.key, flow.count
+    return Step(
+        ref(graph, flow.source),
+        ref(graph, flow.target),
+        str(key.leg),
+        key.kept,
+        tuple(sorted(key.categories)),
+        flow.established,
+        doubt_words(flow.doubts),
+        count.calls,
+        count.first,
+        count.last,
+        count.exemplars,
+    )

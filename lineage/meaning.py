@@ -1,0 +1,82 @@
+"""What the inventory and the catalogue say of a place: the interface between facts and meaning.
+
+`Inventory` (inventory.py) gives a `Meaning` for each `Place`; `FlowGraph` (graph.py) hangs it on the
+node; contracts and diagrams read it from there. `None` and "" always mean: nobody told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lineage.labels import Known, Labels
+from lineage.places import Place
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """Where in a user's file something is declared; line and column from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A name for people in both languages."""
+
+    en: str = ""
+    zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Everything declared or inferred of one place.
+
+    For a party, `contents` are the labels of the data that it sends; for a store, of what it holds
+    beside what was seen flowing in; for a service, of the data that it makes itself; for a model, of
+    what it was tuned on; for a remote, of what it answers with; for an operator, of what he brings in.
+    """
+
+    place: Place
+    name: str = ""
+    """The inventory's name; places that share one are one thing under several addresses."""
+    title: Title = Title()
+    country: str = ""
+    """Where it stands: ISO 3166 alpha-2."""
+    country_known: Known = Known.NOT_KNOWN
+    region: str = ""
+    operator: str = ""
+    """Who runs it, an organisation."""
+    vendor: str = ""
+    """Id of an entry of the inventory's `vendors`, when somebody else runs it; or a vendor that the catalogue infers."""
+    vendor_known: Known = Known.NOT_KNOWN
+    role: str = ""
+    """Of a store: database, cache, vector-index, object-store, log, training-pool, evaluation-pool, backup, queue, workstation."""
+    role_known: Known = Known.NOT_KNOWN
+    zone: str = ""
+    """offshore, domestic or shared, or the user's own names."""
+    entry: bool = False
+    """Customers call this service directly: a caller that telemetry does not show is one of them."""
+    trusted: bool = False
+    """The inventory trusts this service to state labels on its spans."""
+    contents: Labels | None = None
+    retention_days: float | None = None
+    redaction: str = ""
+    """none, masked, pseudonymised, anonymised, encrypted-no-key."""
+    deletable: bool | None = None
+    viewers: tuple[str, ...] | None = None
+    """Roles that can see what is here; empty = nobody, None = not told."""
+    purposes: tuple[str, ...] | None = None
+    """Purposes that this place is for."""
+    market: str = ""
+    """Of a party: country of its end users."""
+    industry: str = ""
+    evidence: Mapping[str, str] | None = None
+    """Documents named for this place, by field."""
+    source: Source | None = None
+    """Where the inventory declares it."""

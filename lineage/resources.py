@@ -1,0 +1,26 @@
+"""Built-in packs, views and catalogues, wherever lineage runs from: wheel, zip or checkout."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+
+def builtin(kind: str) -> Traversable:
+    """The folder of built-in `kind`: "policies" or "diagrams".
+
+    Raises:
+        FileNotFoundError: the package was installed without the folder.
+
+    >>> builtin("policies").joinpath("README.md").is_file()
+    True
+    """
+    packaged = files("lineage") / kind
+    if packaged.is_dir():
+        return packaged
+    checkout = Path(__file__).resolve().parent.parent
+    # Without this guard a broken wheel would read site-packages/policies: somebody else's folder.
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / kind
+    raise FileNotFoundError(f"lineage was installed without its {kind}/ folder")

@@ -1,0 +1,199 @@
+"""Small graphs written in a line or two, for cases of contracts and packs, for tests and for the manual.
+
+A line is a way of data, read from left to right:
+
+    acme[DE] > gw@SG > pg/users     acme's data goes to service gw in SG, which keeps it in a table
+    gw@SG < rag                     the service reads a store; from here on it carries what it read
+    gw@SG ?> qwen@CN                it may carry it there: the order of two operations cannot be told
+    gw@SG ~ pg                      it asks a store that keeps nothing of it and answers nothing
+    ... > acme                      the answer goes back to the party
+
+Places: `name[DE+FR:personal]` a party, with origins and classes as the inventory declares them (`[?]` not
+declared); `op:support[CN]` an operator; `name@CN` a service (`@?` place not known); `model:qwen`,
+`remote:api.example`, `topic:jobs`; `caller:gw@SG` whoever called gw before telemetry begins; any other
+word is a store, `host` or `host/table`, and `?redis` one without an address. A place once written with brackets
+or a location may be written short afterwards.
+
+A line `pg is role=log country=CN holds=CN:business retention=30` says what the inventory declares of a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from lineage.flows import Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
+from lineage.graph import HOLDERS, FlowGraph
+from lineage.labels import Known, Labels
+from lineage.meaning import Meaning, Source
+from lineage.places import Place, PlaceKind
+
+SYSTEMS = {"pg": "postgresql", "redis": "redis", "cache": "redis", "s3": "s3", "kafka": "kafka"}
+"""The system of a store by the beginning of its host, so that sketches stay short; else "store"."""
+
+
+@dataclass
+class Facts:
+    """What a sketch declares: stands in for an inventory."""
+
+    meanings: dict[Place, Meaning] = field(default_factory=dict)
+    digest: str = "sketch"
+    files: tuple[str, ...] = ()
+    declassifiers: tuple[object, ...] = ()
+    waivers: tuple[object, ...] = ()
+    disagreements: Sequence[tuple[Place, str, str, str]] = ()
+
+    def meaning(self, place: Place) -> Meaning:
+        """What is declared of a place; its own country counts as stated."""
+        return self.meanings.get(place, Meaning(place))
+
+    def unobserved(self, places: object) -> list[object]:
+        """A sketch declares nothing that it does not show."""
+        return []
+
+
+@dataclass
+class Sketch:
+    """A drawing in progress: the places by the words that name them, flows and facts."""
+
+    flows: Flows = field(default_factory=Flows)
+    facts: Facts = field(default_factory=Facts)
+    words: dict[str, Place] = field(default_factory=dict)
+    calls: int = 0
+
+    def draw(self, line: str) -> None:
+        """Add a line: a way of data, or what is declared of a place."""
+        words = line.split()
+        if words[1:2] == ["is"]:
+            self.declare(words[0], dict(word.split("=", 1) for word in words[2:]))
+            return
+        here = self.place(words[0], "")
+        carried: frozenset[Place] = frozenset()
+        possible: frozenset[Place] = frozenset()
+        if here.kind is not PlaceKind.SERVICE:
+            carried = frozenset({here})
+        for arrow, word in zip(words[1::2], words[2::2], strict=True):
+            there = self.place(word, here.id)
+            holder = there.kind in HOLDERS
+            sent = carried or (frozenset() if possible else frozenset({here}))
+            back = there.kind in (PlaceKind.PARTY, PlaceKind.OPERATOR, PlaceKind.CALLER)
+            leg = Leg.RESPONSE if back or here.kind in HOLDERS else Leg.REQUEST
+            if arrow == ">":
+                self.flow(FlowKey(here, there, leg, holder, sources=sent, possible=possible - sent))
+                here = there
+            elif arrow == "?>":
+                possible |= sent
+                carried = frozenset()
+                self.flow(FlowKey(here, there, leg, holder, possible=possible, doubts=Doubt.ORDER))
+                here = there
+            elif arrow == "~":
+                self.flow(FlowKey(here, there, leg, sources=sent, possible=possible - sent))
+            elif arrow == "<":
+                if carried:
+                    self.flow(FlowKey(here, there, Leg.REQUEST, sources=carried, possible=possible - carried))
+                self.flow(FlowKey(there, here, Leg.RESPONSE, sources=frozenset({there})))
+                carried |= {there}
+            else:
+                raise ValueError(f"unknown arrow {arrow!r} in {line!r}: allowed are > ?> < ~")
+
+    def flow(self, key: FlowKey) -> None:
+        """Count a flow once, with a trace id of its own."""
+        self.calls += 1
+        exemplar = Exemplar(f"{self.calls:032x}", f"{self.calls:016x}")
+        start = 1_700_000_000_000_000_000
+        doubts = key.doubts | (Doubt.ORDER if key.possible else Doubt(0))
+        self.flows.put(replace(key, doubts=doubts), FlowCount(1, start, start, (exemplar,)))
+
+    def place(self, word: str, seen_by: str) -> Place:
+        """The place of a word; the first use tells what it is."""
+        short = word.split("[")[0]
+        if short in self.words and "[" not in word:
+            return self.words[short]
+        place, meaning = self._new(word, seen_by)
+        for name in {word, short, short.split("@")[0] if place.kind is PlaceKind.SERVICE else short}:
+            self.words.setdefault(name, place)
+        self.facts.meanings.setdefault(place, meaning)
+        self.flows.places.add(place)
+        return place
+
+    def _new(self, word: str, seen_by: str) -> tuple[Place, Meaning]:
+        kind, _, rest = word.partition(":")
+        if "[" in word:
+            name, _, labels = word.rstrip("]").partition("[")
+            is_operator = name.startswith("op:")
+            what = PlaceKind.OPERATOR if is_operator else PlaceKind.PARTY
+            place = Place(what, name.removeprefix("op:"))
+            contents = None if labels == "?" else labels_of(labels)
+            return place, Meaning(place, contents=contents, source=Source("sketch"))
+        if kind == "caller":
+            place = Place(PlaceKind.CALLER, owner=self.place(rest, "").id)
+        elif kind in ("model", "remote", "topic"):
+            place = Place(
+                PlaceKind(kind),
+                rest,
+                host=f"{rest}.example" if kind == "model" else "",
+                system="kafka" if kind == "topic" else "",
+            )
+        elif "@" in word:
+            name, _, country = word.partition("@")
+            place = Place(PlaceKind.SERVICE, name, country=country.strip("?"))
+            known = Known.STATED if place.country else Known.NOT_KNOWN
+            return place, Meaning(place, country=place.country, country_known=known)
+        else:
+            host, _, table = word.partition("/")
+            system = next((s for start, s in SYSTEMS.items() if host.lstrip("?").startswith(start)), "store")
+            address = {"owner": seen_by} if host.startswith("?") else {"host": host}
+            place = Place(PlaceKind.STORE, system=system, collection=table, **address)
+        return place, Meaning(place)
+
+    def declare(self, word: str, facts: Mapping[str, str]) -> None:
+        """What the inventory says of a place: fields of `Meaning` under short names."""
+        place = self.place(word, "service:somebody@")
+        meaning = replace(self.facts.meaning(place), source=Source("sketch"))
+        for key, value in facts.items():
+            if key == "holds":
+                meaning = replace(meaning, contents=labels_of(value))
+            elif key == "retention":
+                meaning = replace(meaning, retention_days=float(value))
+            elif key in ("deletable", "entry", "trusted"):
+                meaning = replace(meaning, **{key: value == "yes"})  # type: ignore[arg-type]
+            elif key in ("viewers", "purposes"):
+                meaning = replace(meaning, **{key: tuple(filter(None, value.split("+")))})  # type: ignore[arg-type]
+            elif key == "country":
+                meaning = replace(meaning, country=value, country_known=Known.DECLARED)
+            elif key in ("name", "role", "zone", "vendor", "operator", "redaction", "market", "industry"):
+                meaning = replace(meaning, **{key: value})  # type: ignore[arg-type]
+            else:
+                raise ValueError(f"a sketch cannot declare {key!r}")
+        self.facts.meanings[place] = meaning
+
+
+def labels_of(text: str) -> Labels:
+    """Labels as sketches write them: origins, then classes, joined by `+`; a missing part is not known.
+
+    >>> sorted(labels_of("DE+FR:personal").origins), sorted(labels_of("nothing").origins), sorted(labels_of("CN").classes)
+    (['DE', 'FR'], [], ['unknown'])
+    """
+    if text == "nothing":
+        return Labels(frozenset(), frozenset(), Known.DECLARED)
+    origins, _, classes = text.partition(":")
+    return Labels(
+        frozenset(origins.split("+")) if origins else Labels().origins,
+        frozenset(classes.split("+")) if classes else Labels().classes,
+        Known.DECLARED,
+    )
+
+
+def sketch(*lines: str) -> FlowGraph:
+    """The graph of some lines.
+
+    >>> graph = sketch("acme[DE] > gw@SG > pg", "pg is role=database country=SG")
+    >>> [str(flow.key.leg) for flow in graph.flows], graph.meanings[2].role
+    (['request', 'request'], 'database')
+    """
+    drawing = Sketch()
+    for line in lines:
+        drawing.draw(line)
+    drawing.flows.coverage.tally.spans = drawing.calls
+    drawing.flows.coverage.traces = drawing.calls
+    return FlowGraph(drawing.flows, drawing.facts)
