@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import total_ordering
 
 from lineage.flows import Doubt, Exemplar
 from lineage.graph import Flow, FlowGraph
 from lineage.meaning import Source, Title
+from lineage.places import Place, PlaceKind
 
 
 class Verdict(StrEnum):
@@ -129,6 +130,8 @@ class Checked:
     places: int
     declassifiers: tuple[str, ...] = ()
     waived: bool = False
+    note: str = ""
+    """What a reader of "proven" should know: a message id, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,7 @@ def fingerprint(rule: str, at: tuple[str, ...]) -> str:
     """A name of the finding that later runs agree on: no counts, dates, trace ids or line numbers.
 
     >>> fingerprint("order16/no-shared-store", ("store:redis@cache.example",))
-    '40c24c4f91b0b8eb'
+    'b39d691e8978b3ff'
     """
     return hashlib.sha256("\0".join((rule, *at)).encode()).hexdigest()[:16]
 
@@ -205,16 +208,44 @@ def doubt_words(doubts: Doubt) -> tuple[str, ...]:
 
 def ref(graph: FlowGraph, thing: int) -> Ref:
     """A thing as findings show it: the title that the inventory gives, else its name, else what telemetry says."""
+    known = graph.memo.get(("ref", thing))
+    if isinstance(known, Ref):
+        return known
     place, meaning = graph.place(thing), graph.meaning(thing)
-    name = meaning.name or place.label
-    return Ref(graph.id(thing), meaning.title.en or name, meaning.title.zh or name, meaning.source)
+    en, zh = (_name(place, title or meaning.name) for title in (meaning.title.en, meaning.title.zh))
+    made = Ref(graph.id(thing), en, zh, meaning.source)
+    graph.memo["ref", thing] = made
+    return made
+
+
+def _name(place: Place, declared: str) -> str:
+    """The inventory's name of a place, with what tells apart those that one entry fits."""
+    if not declared:
+        return place.label
+    if place.kind is PlaceKind.PARTY:
+        return f"{declared} ({place.name})" if place.name and place.name != declared else declared
+    part = "/".join(filter(None, (place.namespace, place.collection))) if place.kind is PlaceKind.STORE else ""
+    return f"{declared} {part}".rstrip()
+
+
+def resource_ref(graph: FlowGraph, thing: int) -> Ref:
+    """What holds a thing, as findings show it: a store's server and namespace; else the thing itself."""
+    place, whole = graph.place(thing), ref(graph, thing)
+    if place.kind is not PlaceKind.STORE:
+        return whole
+    meaning, bare = graph.meaning(thing), replace(place, collection="")
+    en, zh = (_name(bare, title or meaning.name) for title in (meaning.title.en, meaning.title.zh))
+    return Ref(graph.resource_id(thing), en, zh, whole.source)
 
 
 def step(graph: FlowGraph, number: int) -> Step:
     """A flow as a step of a witness."""
+    known = graph.memo.get(("step", number))
+    if isinstance(known, Step):
+        return known
     flow: Flow = graph.flows[number]
     key, count = flow.key, flow.count
-    return Step(
+    made = Step(
         ref(graph, flow.source),
         ref(graph, flow.target),
         str(key.leg),
@@ -227,3 +258,5 @@ def step(graph: FlowGraph, number: int) -> Step:
         count.last,
         count.exemplars,
     )
+    graph.memo["step", number] = made
+    return made

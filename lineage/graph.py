@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lineage.flows import Coverage, Doubt, FlowCount, FlowKey, Flows, Leg
 from lineage.labels import Known, Labels
@@ -23,11 +23,39 @@ if TYPE_CHECKING:
 
 
 class Meanings(Protocol):
-    """What a graph asks of an inventory; `lineage.inventory.Inventory` is one, a sketch has another."""
+    """What is asked of an inventory; `lineage.inventory.Inventory` is one, a sketch of testing.py has another."""
+
+    @property
+    def declassifiers(self) -> Sequence[Any]:
+        """Declared steps that lower labels."""
+
+    @property
+    def waivers(self) -> Sequence[Any]:
+        """Findings that somebody answers for."""
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The files that it was read from."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the files."""
+
+    @property
+    def disagreements(self) -> Sequence[tuple[Place, str, str, str]]:
+        """(place, field, declared, inferred) where the inventory and telemetry differ."""
 
     def meaning(self, place: Place) -> Meaning:
         """Everything declared or inferred of a place."""
-        ...
+
+    def flow(self, source: Place, target: Place) -> Any:
+        """What is declared of a pair of places, or None."""
+
+    def matches(self, where: Any, place: Place) -> bool:
+        """Whether a place is meant by a name or match of this inventory."""
+
+    def unobserved(self, places: Iterable[Place]) -> Sequence[Any]:
+        """Declared places that none of these is."""
 
 
 HOLDERS = frozenset({PlaceKind.STORE, PlaceKind.TOPIC})
@@ -98,6 +126,8 @@ class FlowGraph:
 
     def __init__(self, flows: Flows, inventory: Meanings) -> None:
         self.inventory = inventory
+        self.memo: dict[tuple[str, int], object] = {}
+        """What readers have worked out of one thing or flow; never anything that changes the graph."""
         self.coverage: Coverage = flows.coverage
         ids = {place: place.id for place in flows.places}
         self.places: tuple[Place, ...] = tuple(sorted(flows.places, key=ids.__getitem__))
@@ -142,10 +172,8 @@ class FlowGraph:
             region = next(iter(told))
             found = country_of_region("", region)
             if found is not None:
-                country = getattr(found, "country", found)
-                meaning = replace(
-                    meaning, region=meaning.region or region, country=str(country), country_known=Known.INFERRED
-                )
+                region = meaning.region or region
+                meaning = replace(meaning, region=region, country=found.country, country_known=Known.INFERRED)
         return meaning
 
     def _flows(self, flows: Flows, ids: dict[Place, str]) -> list[Flow]:
@@ -213,6 +241,21 @@ class FlowGraph:
                 found = contents if found is None else found.join(contents)
         return found
 
+    def resource_id(self, thing: int) -> str:
+        """A readable identity of what holds a thing: for partitions of a store their server and namespace.
+
+        >>> from lineage.testing import sketch
+        >>> graph = sketch("gw@SG > pg/users")
+        >>> [graph.resource_id(thing) for thing in range(2)]
+        ['service:gw@SG', 'store:postgresql@pg']
+        """
+        resource = self.things[thing].resource
+        if resource[0] == "named":
+            return "/".join(filter(None, resource[1:]))
+        if resource[0] == PlaceKind.STORE:
+            return replace(self.place(thing), collection="").id
+        return resource[1]
+
     @property
     def traces(self) -> int:
         """Traces that the flows come from."""
@@ -279,7 +322,9 @@ def _things(places: Sequence[Place], meanings: Sequence[Meaning], ids: Sequence[
         # Several services under one name (two locations) stay apart: then only the addresses merge.
         alone = place.kind is PlaceKind.SERVICE and services[meaning.name] == 1
         if meaning.name and (place.kind in MERGED or alone):
-            part = (place.namespace, place.collection) if place.kind is PlaceKind.STORE else ("", "")
+            part = (place.namespace, place.collection)
+            if place.kind in (PlaceKind.MODEL, PlaceKind.TOPIC):
+                part = (place.name, "")
             key = ("named", meaning.name, *part)
             resource = ("named", meaning.name, part[0])
         groups.setdefault(key, []).append(number)
@@ -301,6 +346,9 @@ def _blurs(places: Sequence[Place], things: Sequence[Thing]) -> list[Blur]:
             if place.kind is PlaceKind.REMOTE and place.name:
                 remotes[place.name].add(number)
                 hosts[place.name].add(number)
+            if named and place.kind in MERGED and place.kind not in HOLDERS:
+                part = (place.name, "") if place.kind is PlaceKind.MODEL else ("", "")
+                servers["named", thing.resource[1]].append((*part, number))
             if place.kind not in HOLDERS:
                 continue
             alike[place.kind, place.system].add(number)

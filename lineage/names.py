@@ -141,7 +141,7 @@ db.namespace|db.name|db.redis.database_index token
 db.collection.name|db.sql.table|db.mongodb.collection|db.cassandra.table|db.cosmosdb.container|db.elasticsearch.path_parts.index token
 qdrant.collection_name|db.qdrant.collection_name|db.milvus.query.collection_name|db.milvus.search.collection_name|db.chroma.collection_name|pinecone.query.namespace token db.collection.name
 db.operation.name|db.operation verb
-db.query.summary|db.query.text|db.statement sql
+db.query.text|db.statement|db.query.summary sql
 messaging.system token
 messaging.destination.name|messaging.destination token
 messaging.operation.type|messaging.operation word

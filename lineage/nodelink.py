@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 from lineage.flows import Coverage
@@ -92,7 +93,7 @@ def _node(graph: FlowGraph, number: int) -> dict[str, object]:
         "vendor": meaning.vendor or None,
         "role": meaning.role or None,
         "zone": meaning.zone or None,
-        "retention_days": meaning.retention_days,
+        "retention_days": "forever" if meaning.retention_days == inf else meaning.retention_days,
         "redaction": meaning.redaction or None,
         "deletable": meaning.deletable,
         "viewers": None if meaning.viewers is None else list(meaning.viewers),

@@ -45,6 +45,7 @@ _ANSWERS = {
 }  # fmt: skip
 """What a model call brings back, where it is not plain output."""
 _QUESTIONS = {"transcription": "audio", "atranscription": "audio"}
+_KEY_VALUE = frozenset("redis valkey keydb dragonfly memcached etcd cache".split())
 _AWS = {
     "S3": (What.OBJECT, "s3"),
     "DynamoDB": (What.DATABASE, "aws.dynamodb"),
@@ -304,7 +305,11 @@ def _direction(shape: Shape, what: What) -> Direction:
         # A statement that names no table and calls nothing but version() and its like asks the server about itself.
         if shape.get(names.DB_TABLES) == names.NO_TABLE:
             return Direction.NONE
-        return direction_of(shape.get(names.DB_VERBS) or shape.get("db.operation.name"))
+        verbs = shape.get(names.DB_VERBS) or shape.get("db.operation.name")
+        if shape.get("db.system.name") not in _KEY_VALUE:
+            # In SQL, SET is a setting of the session; in a key-value store it keeps a value.
+            verbs = " ".join(verb for verb in verbs.split() if verb != "SET") or ("SHOW" if verbs else "")
+        return direction_of(verbs)
     return Direction.UNKNOWN
 
 

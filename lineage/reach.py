@@ -33,6 +33,8 @@ class Reach:
 
     answers: Sequence[Answer]
     sources: Sequence[Answer]
+    held: Sequence[Answer]
+    """Stores and topics that were given the data to keep, or hold it of their own."""
     things: Sequence[Answer]
     flows: Sequence[Answer]
     via: Sequence[int]
@@ -65,14 +67,14 @@ def reach(graph: FlowGraph, answers: Sequence[Answer], *, direct: bool = False) 
     run = _Run(graph, list(answers), direct)
     run.spread(YES)
     run.spread(MAYBE)
-    things = list(run.sources)
+    things = [max(pair) for pair in zip(answers, run.kept, strict=True)]
     via = [-1] * len(things)
     for number, flow in enumerate(graph.flows):
         answer = run.flows[number]
         if answer and (things[flow.target] < answer or (via[flow.target] < 0 and things[flow.target] == answer)):
             things[flow.target] = answer
             via[flow.target] = number
-    return Reach(tuple(answers), run.sources, things, run.flows, via)
+    return Reach(tuple(answers), run.sources, run.kept, things, run.flows, via)
 
 
 class _Run:

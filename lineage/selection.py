@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from fnmatch import fnmatchcase
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineage.graph import FlowGraph
+from lineage.inventory.glob import fits
 from lineage.labels import UNKNOWN, Labels
 from lineage.places import PlaceKind
 from lineage.solve import own_labels
@@ -62,8 +62,8 @@ class Jurisdictions:
 class Selection(BaseModel):
     """Data of some sources. Every field that is given must fit; none given = all data.
 
-    >>> Selection(kinds=("party",), origin=("overseas",)).kinds
-    ('party',)
+    >>> Selection(origin=("overseas",)).words()
+    ('overseas',)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -100,7 +100,7 @@ class Selection(BaseModel):
         if self.kinds and place.kind not in self.kinds:
             return Answer.NO
         if self.names and not any(
-            fnmatchcase(name, pattern) for pattern in self.names for name in (meaning.name, place.name) if name
+            fits(pattern, name) for pattern in self.names for name in (meaning.name, place.name) if name
         ):
             return Answer.NO
         if not (self.origin or self.classes or self.market):

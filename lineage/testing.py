@@ -14,13 +14,15 @@ declared); `op:support[CN]` an operator; `name@CN` a service (`@?` place not kno
 word is a store, `host` or `host/table`, and `?redis` one without an address. A place once written with brackets
 or a location may be written short afterwards.
 
+A line `redactor lowers origin=DE evidence=report` declares a step that takes labels away.
 A line `pg is role=log country=CN holds=CN:business retention=30` says what the inventory declares of a place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lineage.flows import Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.graph import HOLDERS, FlowGraph
@@ -32,22 +34,49 @@ SYSTEMS = {"pg": "postgresql", "redis": "redis", "cache": "redis", "s3": "s3", "
 """The system of a store by the beginning of its host, so that sketches stay short; else "store"."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lowers:
+    """Labels that a sketch's declassifier takes away."""
+
+    origin: tuple[str, ...] | None = None
+    classes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """A declassifier of a sketch."""
+
+    name: str
+    at: Place
+    lowers: Lowers
+    evidence: str | None
+    expires: str | None
+    flow: None = None
+
+
 @dataclass
 class Facts:
     """What a sketch declares: stands in for an inventory."""
 
     meanings: dict[Place, Meaning] = field(default_factory=dict)
-    digest: str = "sketch"
+    digest: str = ""
     files: tuple[str, ...] = ()
-    declassifiers: tuple[object, ...] = ()
-    waivers: tuple[object, ...] = ()
-    disagreements: Sequence[tuple[Place, str, str, str]] = ()
+    declassifiers: tuple[Lowering, ...] = ()
+    waivers: tuple[Any, ...] = ()
+    disagreements: tuple[tuple[Place, str, str, str], ...] = ()
 
     def meaning(self, place: Place) -> Meaning:
-        """What is declared of a place; its own country counts as stated."""
+        """What is declared of a place."""
         return self.meanings.get(place, Meaning(place))
 
-    def unobserved(self, places: object) -> list[object]:
+    def flow(self, source: Place, target: Place) -> None:
+        """A sketch declares no pairs."""
+
+    def matches(self, where: Place, place: Place) -> bool:
+        """Whether two places are the same."""
+        return where == place
+
+    def unobserved(self, places: Iterable[Place]) -> list[Any]:
         """A sketch declares nothing that it does not show."""
         return []
 
@@ -67,6 +96,9 @@ class Sketch:
         if words[1:2] == ["is"]:
             self.declare(words[0], dict(word.split("=", 1) for word in words[2:]))
             return
+        if words[1:2] == ["lowers"]:
+            self.lower(words[0], dict(word.split("=", 1) for word in words[2:]))
+            return
         here = self.place(words[0], "")
         carried: frozenset[Place] = frozenset()
         possible: frozenset[Place] = frozenset()
@@ -81,6 +113,8 @@ class Sketch:
             if arrow == ">":
                 self.flow(FlowKey(here, there, leg, holder, sources=sent, possible=possible - sent))
                 here = there
+                if holder:  # out of a store comes what the store holds
+                    carried, possible = frozenset({there}), frozenset()
             elif arrow == "?>":
                 possible |= sent
                 carried = frozenset()
@@ -145,6 +179,13 @@ class Sketch:
             address = {"owner": seen_by} if host.startswith("?") else {"host": host}
             place = Place(PlaceKind.STORE, system=system, collection=table, **address)
         return place, Meaning(place)
+
+    def lower(self, word: str, facts: Mapping[str, str]) -> None:
+        """A declassifier at a place: `origin=DE+FR class=personal evidence=doc expires=2026-12-31`."""
+        origin, classes = (tuple(facts[key].split("+")) if key in facts else None for key in ("origin", "class"))
+        place = self.place(word, "")
+        step = Lowering(word, place, Lowers(origin, classes), facts.get("evidence"), facts.get("expires"))
+        self.facts.declassifiers += (step,)
 
     def declare(self, word: str, facts: Mapping[str, str]) -> None:
         """What the inventory says of a place: fields of `Meaning` under short names."""

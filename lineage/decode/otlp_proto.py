@@ -1,0 +1,266 @@
+"""OTLP protobuf: one `ExportTraceServiceRequest` or `TracesData` message to rows (opentelemetry-proto `trace.proto`).
+
+The message classes are made here, trimmed to what is read: attributes, events and resources are declared as
+bytes, which is the same on the wire, so that the parser never looks into them and each distinct attribute is decoded once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lineage.decode.columns import NO_PARENT, Columns, link, times
+from lineage.decode.shaper import Shaper
+from lineage.reduce import Value
+from lineage.spans import Kind, Mark, Tally
+
+_NOTHING: tuple[int, ...] = ()
+_MOST_PIECES = 200_000
+_DEEPEST = 32
+
+
+def _messages() -> dict[str, Any]:
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+    types = descriptor_pb2.FieldDescriptorProto
+    kinds = {
+        "bytes": types.TYPE_BYTES,
+        "uint32": types.TYPE_UINT32,
+        "int32": types.TYPE_INT32,
+        "int64": types.TYPE_INT64,
+        "fixed32": types.TYPE_FIXED32,
+        "fixed64": types.TYPE_FIXED64,
+        "bool": types.TYPE_BOOL,
+        "double": types.TYPE_DOUBLE,
+    }
+    layout = {
+        "Request": "resource_spans*:ResourceSpans=1",
+        "ResourceSpans": "resource:bytes=1 scope_spans*:ScopeSpans=2 library_spans*:ScopeSpans=1000",
+        "ScopeSpans": "spans*:Span=2",
+        "Span": "trace_id:bytes=1 span_id:bytes=2 trace_state:bytes=3 parent:bytes=4 name:bytes=5 kind:int32=6 start:fixed64=7 "
+        "end:fixed64=8 attributes*:bytes=9 lost_attributes:uint32=10 events*:bytes=11 lost_events:uint32=12 links*:Link=13 "
+        "lost_links:uint32=14 flags:fixed32=16",
+        "Link": "trace_id:bytes=1 span_id:bytes=2",
+        "Event": "name:bytes=2 attributes*:bytes=3",
+        "Resource": "attributes*:bytes=1",
+        "KeyValue": "key:bytes=1 value:AnyValue=2",
+        "AnyValue": "string?:bytes=1 bool?:bool=2 int?:int64=3 double?:double=4 array?:ArrayValue=5 map?:KeyValueList=6 bytes?:bytes=7",
+        "ArrayValue": "values*:AnyValue=1",
+        "KeyValueList": "values*:KeyValue=1",
+    }
+    file = descriptor_pb2.FileDescriptorProto(name="lineage/otlp.proto", package="lineage.otlp", syntax="proto3")
+    for message_name, fields in layout.items():
+        message = file.message_type.add(name=message_name)
+        for field in fields.split():
+            name, _, rest = field.partition(":")
+            kind, _, number = rest.partition("=")
+            made = message.field.add(name=name.rstrip("*?"), number=int(number))
+            made.label = types.LABEL_REPEATED if name.endswith("*") else types.LABEL_OPTIONAL
+            if kind in kinds:
+                made.type = kinds[kind]
+            else:
+                made.type = types.TYPE_MESSAGE
+                made.type_name = f".lineage.otlp.{kind}"
+            if name.endswith("?"):
+                if not message.oneof_decl:
+                    message.oneof_decl.add(name="value")
+                made.oneof_index = 0
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"lineage.otlp.{name}")) for name in layout}
+
+
+class ProtoDecoder:
+    """Decodes messages into `columns`; keeps what it learned of attributes between messages.
+
+    >>> decoder = ProtoDecoder(Shaper(Vocabulary(), Tally()), Tally(), Columns())  # doctest: +SKIP
+    """
+
+    def __init__(self, shaper: Shaper, tally: Tally, columns: Columns) -> None:
+        from google.protobuf.message import DecodeError
+
+        self.broken = DecodeError
+        self.shaper, self.tally, self.columns = shaper, tally, columns
+        self._types = _messages()
+        self._request = self._types["Request"]
+        self._pieces: dict[bytes, int] = {}
+        self._resources: dict[bytes, int] = {}
+        self._allowed = frozenset(key.encode() for key in shaper.allowed)
+
+    def decode(self, data: bytes) -> None:
+        """Add the spans of one message.
+
+        Raises:
+            google.protobuf.message.DecodeError: the bytes are no such message (also kept as `self.broken`).
+        """
+        request = self._request.FromString(data)
+        self.tally.requests += 1
+        for resource_spans in request.resource_spans:
+            resource = self._resource(resource_spans.resource)
+            for scopes in (resource_spans.scope_spans, resource_spans.library_spans):
+                for scope_spans in scopes:
+                    for span in scope_spans.spans:
+                        self._span(span, resource)
+
+    def _span(self, span: Any, resource: int) -> None:
+        columns, tally = self.columns, self.tally
+        tally.spans += 1
+        trace, own, parent = span.trace_id, span.span_id, span.parent
+        reason = wrong_ids(trace, own, parent)
+        if reason:
+            tally.rejected[reason] += 1
+            return
+        memory, allowed = self._pieces, self._allowed
+        pieces: list[int] = []
+        for raw in span.attributes:
+            code = memory.get(raw)
+            if code is None:
+                # A key shorter than 128 bytes stands behind its one-byte length; others are never on the list.
+                if len(raw) > 2 and raw[0] == 0x0A:
+                    key = raw[2 : 2 + raw[1]]
+                    if key not in allowed and not key.startswith(b"retrieval.documents."):
+                        continue
+                code = self._piece(raw)
+            if code:
+                pieces.append(code)
+        marks = 0
+        for raw in span.events:
+            if b"db.query.result" in raw:
+                pieces += self._event(raw)
+        shape, tenant, found, _, _ = self.shaper.outcome(resource, span.kind, tuple(pieces), span.name)
+        marks |= found
+        start, end, bad = times(span.start, span.end)
+        if bad:
+            marks |= Mark.BAD_TIMES
+        if span.lost_attributes or span.lost_links or span.lost_events:
+            marks |= lost(tally, span.lost_attributes, span.lost_events, span.lost_links)
+        if span.flags & 0x300 == 0x300:
+            marks |= Mark.REMOTE_PARENT
+        if span.trace_state and b"th:" in span.trace_state and sampled(span.trace_state):
+            tally.sampled += 1
+        columns.trace.append(trace if len(trace) == 16 else bytes(8) + trace)
+        columns.span.append(own)
+        columns.parent.append(parent or NO_PARENT)
+        columns.start.append(start)
+        columns.end.append(end)
+        columns.shape.append(shape)
+        columns.tenant.append(tenant)
+        columns.marks.append(int(marks))
+        for target in span.links:
+            to_trace, to_span = target.trace_id, target.span_id
+            if len(to_trace) not in (8, 16) or len(to_span) != 8:
+                to_trace, to_span = bytes(16), bytes(8)
+            columns.links.append(link(columns.trace[-1], own, to_trace.rjust(16, b"\0"), to_span))
+
+    def _resource(self, raw: bytes) -> int:
+        code = self._resources.get(raw)
+        if code is None:
+            attributes: list[tuple[str, Value]] = []
+            for attribute in self._types["Resource"].FromString(raw).attributes:
+                pair = self._pair(attribute)
+                if pair is not None:
+                    attributes.append(pair)
+            code = self._resources[raw] = self.shaper.resource(attributes)
+        return code
+
+    def _piece(self, raw: bytes) -> int:
+        pair = self._pair(raw)
+        if pair is None or not self.shaper.wanted(pair[0]):
+            return 0
+        code = self.shaper.piece(*pair)
+        if len(self._pieces) >= _MOST_PIECES:
+            self._pieces.clear()
+        self._pieces[raw] = code
+        return code
+
+    def _event(self, raw: bytes) -> list[int]:
+        try:
+            event = self._types["Event"].FromString(raw)
+        except self.broken:
+            self.tally.refused["malformed:event"] += 1
+            return []
+        if event.name != b"db.query.result":
+            return []
+        pairs = filter(None, map(self._pair, event.attributes))
+        codes = [self.shaper.result_piece(value) for key, value in pairs if key == "db.query.result.metadata"]
+        return [code for code in codes if code]
+
+    def _pair(self, raw: bytes) -> tuple[str, Value] | None:
+        """Key and value of one attribute; None if its bytes are no such thing."""
+        try:
+            pair = self._types["KeyValue"].FromString(raw)
+        except self.broken:
+            self.tally.refused["malformed:attribute"] += 1
+            return None
+        return pair.key.decode("utf-8", "replace"), _value(pair.value, 0)
+
+
+def _value(any_value: Any, depth: int) -> Value:
+    kind = any_value.WhichOneof("value")
+    if kind is None or depth > _DEEPEST:
+        return None
+    value = getattr(any_value, kind)
+    if kind == "string":
+        return str(value, "utf-8", "replace")
+    if kind == "array":
+        return [_value(item, depth + 1) for item in value.values]
+    if kind == "map":
+        return {item.key.decode("utf-8", "replace"): _value(item.value, depth + 1) for item in value.values}
+    return value  # type: ignore[no-any-return]
+
+
+def wrong_ids(trace: bytes, span: bytes, parent: bytes) -> str:
+    """Why these ids make no span, "" if they do; a trace id may have 8 bytes.
+
+    >>> wrong_ids(bytes(16), b"12345678", b""), wrong_ids(b"0123456789abcdef", b"12345678", b"")
+    ('zero-trace-id', '')
+    """
+    if len(trace) not in (8, 16):
+        return "bad-trace-id"
+    if len(span) != 8:
+        return "bad-span-id"
+    if len(parent) not in (0, 8):
+        return "bad-parent-id"
+    if not any(trace):
+        return "zero-trace-id"
+    if not any(span):
+        return "zero-span-id"
+    return ""
+
+
+def lost(tally: Tally, attributes: int, events: int, links: int) -> int:
+    """Count what the sender dropped; the marks that it gives the span."""
+    marks = 0
+    if attributes:
+        tally.lost["attributes"] += attributes
+        marks |= Mark.LOST_ATTRIBUTES
+    if events:
+        tally.lost["events"] += events
+    if links:
+        tally.lost["links"] += links
+        marks |= Mark.LOST_LINKS
+    return marks
+
+
+def sampled(trace_state: bytes) -> bool:
+    """Whether a trace state tells a sampling threshold above zero (OpenTelemetry `ot=th:...`).
+
+    >>> sampled(b"ot=th:c;rv:1"), sampled(b"ot=th:0"), sampled(b"vendor=th:c")
+    (True, False, False)
+    """
+    for member in trace_state.split(b","):
+        key, _, value = member.strip().partition(b"=")
+        if key == b"ot":
+            for part in value.split(b";"):
+                name, _, threshold = part.partition(b":")
+                if name == b"th":
+                    return any(byte != 0x30 for byte in threshold)
+    return False
+
+
+def kind_of(value: object) -> int:
+    """A span kind as OTLP sends it; anything else is unspecified.
+
+    >>> kind_of(3), kind_of(99), kind_of("SPAN_KIND_CLIENT")
+    (3, 0, 0)
+    """
+    return value if isinstance(value, int) and value in Kind._value2member_map_ else 0

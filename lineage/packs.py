@@ -1,0 +1,192 @@
+"""Policy packs: YAML of an authority's rules, each one contract (DESIGN.md section 6, policies/README.md)."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PrivateAttr
+
+from lineage import yamlfile
+from lineage.contracts import AnyContract
+from lineage.contracts._contract import Contract
+from lineage.errors import ConfigError, Problem
+from lineage.findings import Citation, Severity
+from lineage.meaning import Source, Title
+from lineage.resources import builtin
+from lineage.selection import Jurisdictions
+from lineage.yamlfile import Entry
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Text(Entry):
+    """A sentence in both languages."""
+
+    en: str = Field(min_length=1)
+    """In English."""
+    zh: str = Field(min_length=1)
+    """In Chinese, in the statutory terms."""
+
+    @property
+    def title(self) -> Title:
+        """As a value without a place."""
+        return Title(self.en, self.zh)
+
+
+class Cited(Entry):
+    """An instrument and article that a rule rests on."""
+
+    text: Text
+    """Instrument and article."""
+    mark: Literal["C", "C*"]
+    """`C`: the instrument's own text was read; `C*`: secondary sources only. Unread instruments are not cited."""
+
+
+class Change(Entry):
+    """What a mode changes of a rule."""
+
+    contract: AnyContract
+    """The contract in this mode, whole."""
+    severity: Severity | None = None
+    """The severity in this mode; by default the rule's."""
+
+
+class Rule(Entry):
+    """One demand of the authority."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")
+    """Pack and name: `order16/no-shared-store`."""
+    title: Text
+    """What is so when the rule holds."""
+    why: Text
+    """Why it matters."""
+    remedy: Text
+    """What makes it right."""
+    severity: Severity
+    """block, high, medium or info."""
+    citations: tuple[Cited, ...] = ()
+    """What it rests on; none = the user's own demand."""
+    expect: bool = False
+    """Something in its scope must be there: when nothing is observed the rule is undecided, not "not applicable"."""
+    contract: AnyContract
+    """What must hold."""
+    modes: dict[str, Change] = Field(default_factory=dict)
+    """What other modes of the pack change."""
+
+    def contract_in(self, mode: str) -> Contract:
+        """The contract that holds in a mode."""
+        change = self.modes.get(mode)
+        return change.contract if change is not None else self.contract
+
+    def severity_in(self, mode: str) -> Severity:
+        """The severity in a mode."""
+        change = self.modes.get(mode)
+        return (change.severity if change is not None else None) or self.severity
+
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """The citations as values."""
+        return tuple(Citation(one.text.title, one.mark) for one in self.citations)
+
+
+class Pack(Entry):
+    """The rules of one authority, as of one review."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    """Name of the pack; the file is called `<id>.yaml`."""
+    version: str = Field(pattern=r"^\d+(\.\d+)*$")
+    """Version of the pack, in quotes."""
+    title: Text
+    """Name for people."""
+    authority: Text
+    """Who demands it."""
+    reviewed: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """Date of the last review of the texts."""
+    jurisdictions: dict[str, tuple[Country, ...]] = Field(default_factory=dict)
+    """Words for sets of countries; `overseas` is whatever is not `domestic`, unless it is given."""
+    modes: tuple[str, ...] = ("strict",)
+    """Ways to read the rules; the first is the default."""
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    """The rules, in the order of reports."""
+
+    _digest: str = PrivateAttr(default="")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes, hexadecimal."""
+        return self._digest
+
+    @property
+    def words(self) -> Jurisdictions:
+        """The jurisdiction words."""
+        return Jurisdictions({word: frozenset(countries) for word, countries in self.jurisdictions.items()})
+
+
+def builtin_packs() -> list[str]:
+    """Names of the packs that come with lineage, sorted.
+
+    >>> "order16" in builtin_packs()
+    True
+    """
+    names = [entry.name for entry in builtin("policies").iterdir()]
+    return sorted(n.removesuffix(".yaml") for n in names if n.endswith(".yaml") and not n.endswith(".cases.yaml"))
+
+
+def load_pack(name: str | Path) -> Pack:
+    """A pack by the name of a built-in one, or by the path of a file (with `/` or `.yaml`).
+
+    Raises:
+        ConfigError: no such pack, or its file is wrong; all problems at once.
+
+    >>> load_pack("ordr16")
+    Traceback (most recent call last):
+    ...
+    lineage.errors.ConfigError: there is no pack 'ordr16'. Built-in packs: baseline, order16; or give the path of a .yaml file. did you mean 'order16'?
+    """
+    if isinstance(name, Path) or "/" in name or name.endswith((".yaml", ".yml")):
+        return _checked(Path(name).read_bytes if Path(name).is_file() else None, str(name))
+    if name not in builtin_packs():
+        near = difflib.get_close_matches(name, builtin_packs(), 1)
+        raise ConfigError.of(
+            f"there is no pack {name!r}",
+            allowed=f"Built-in packs: {', '.join(builtin_packs())}; or give the path of a .yaml file",
+            remedy=f"did you mean {near[0]!r}?" if near else "",
+        )
+    return _checked(builtin("policies").joinpath(f"{name}.yaml").read_bytes, f"policies/{name}.yaml")
+
+
+def _checked(read: object, file: str) -> Pack:
+    if not callable(read):
+        raise ConfigError.of("there is no such file", file=file, remedy="give the path of a pack, or a built-in name")
+    data = read()
+    assert isinstance(data, bytes)  # noqa: S101 - read_bytes of a path or resource
+    pack, _ = yamlfile.loads(data, Pack, file)
+    problems = list(_problems(pack, file))
+    if problems:
+        raise ConfigError(problems)
+    pack._digest = hashlib.sha256(data).hexdigest()
+    return pack
+
+
+def _problems(pack: Pack, file: str) -> Iterator[Problem]:
+    """What the model alone cannot see: ids that repeat, modes and jurisdictions that do not exist."""
+    seen = Counter(rule.id for rule in pack.rules)
+    for rule in pack.rules:
+        where = rule.source or Source(file)
+        at = {"file": where.file, "line": where.line, "column": where.column}
+        if not rule.id.startswith(f"{pack.id}/"):
+            yield Problem(f"rule {rule.id!r} is not of pack {pack.id!r}", **at, allowed=f"{pack.id}/<name>")  # type: ignore[arg-type]
+        if seen[rule.id] > 1:
+            seen[rule.id] = 1
+            yield Problem(f"rule {rule.id!r} is there more than once", **at, remedy="give each rule an id of its own")  # type: ignore[arg-type]
+        for mode in sorted(set(rule.modes) - set(pack.modes)):
+            yield Problem(f"rule {rule.id!r}: mode {mode!r} is not declared", **at, allowed=", ".join(pack.modes))  # type: ignore[arg-type]
+        for contract in (rule.contract, *(change.contract for change in rule.modes.values())):
+            for word in pack.words.wrong(contract.words()):
+                allowed = ", ".join([*pack.words.words(), "or an ISO 3166 country code"])
+                yield Problem(f"rule {rule.id!r}: unknown jurisdiction {word!r}", **at, allowed=allowed)  # type: ignore[arg-type]

@@ -1,0 +1,350 @@
+"""Attribute values to short structural tokens, or refused: the gate that content cannot pass.
+
+Each `Reduce` of names.py has one function here that takes a value as a decoder found it and gives the
+canonical (key, value) pairs that may go on, or raises `Refused`. Nothing else of a value is looked at or kept.
+Values are told apart by shape, not by what they might mean: prose has spaces, tokens have none.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from lineage import names
+from lineage.names import Attribute, Reduce
+from lineage.sql import statement, summary
+from lineage.verbs import VERBS
+
+Value = str | int | float | bool | bytes | Sequence[object] | Mapping[str, object] | None
+Pairs = list[tuple[str, str]]
+
+LONGEST = 128
+_TOKEN = re.compile(r"[A-Za-z0-9_$](?:[A-Za-z0-9_.:+#$@-]|/(?!/)){0,127}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*", re.ASCII)
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?", re.ASCII)
+_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
+_DURATION = re.compile(r"P(?:\d{1,5}[YMWD]){0,4}(?:T(?:\d{1,6}[HMS]){1,3})?|\d{1,6} ?(?:s|m|h|d|w|y|days?|hours?|weeks?|months?|years?)|none", re.ASCII)
+_EMAIL = re.compile(r"[^@]+@[^@]+\.[A-Za-z]", re.ASCII)
+_WORDS = re.compile(r"[A-Za-z]+", re.ASCII)
+_MOST_TEXT = 1 << 16
+
+
+class Refused(Exception):
+    """A value that does not fit its shape; the reason is a short word, never the value."""
+
+
+def reduce_value(key: str, attribute: Attribute, value: Value) -> Pairs:
+    """The pairs that a value of this attribute passes on.
+
+    Args:
+        key: the name on the wire, for those whose meaning hangs on it.
+        attribute: its row in names.py.
+        value: as decoded: text, number, truth value, list or map.
+
+    Raises:
+        Refused: the value does not fit.
+
+    >>> reduce_value("url.full", names.SPAN["url.full"], "https://user:pw@llm.example:8443/v1?q=secret")
+    [('url.host', 'llm.example'), ('url.port', '8443')]
+    """
+    return _REDUCERS[attribute.reduce](key, attribute.canonical, value)
+
+
+def tenant(key: str, value: Value) -> str:
+    """A customer's identifier out of a tenant attribute, "" when it tells none.
+
+    >>> tenant("tenant.id", "acme-eu"), tenant("metadata", '{"tenant": "acme-eu", "note": "secret"}')
+    ('acme-eu', 'acme-eu')
+    """
+    if key in ("metadata", "litellm.team.metadata"):
+        return dict(_json_tenant(key, "", value)).get(names.TENANT, "")
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1:
+            raise Refused("shape")
+        value = value[0]  # type: ignore[assignment]
+    return _tenant_text(value)
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise Refused("type")
+    return str(value)
+
+
+def _token_text(value: Value) -> str:
+    text = _text(value)
+    if len(text) > LONGEST:
+        raise Refused("length")
+    if not _TOKEN.fullmatch(text) or _EMAIL.search(text):
+        raise Refused("shape")
+    return text
+
+
+def _tenant_text(value: Value) -> str:
+    text = _text(value)
+    if not text:
+        return ""
+    text = _token_text(text)
+    # A long run of digits is a telephone, card or identity number before it is a customer's name.
+    if sum(c.isdigit() for c in text) >= 11 and len(text) - sum(c.isdigit() for c in text) <= 4:
+        raise Refused("digits")
+    if "/" in text or "<" in text or "(" in text or "@" in text:
+        raise Refused("shape")
+    return text
+
+
+def _token(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    return [(canonical, _token_text(value))]
+
+
+def _code(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    text = _text(value)
+    if not _CODE.fullmatch(text):
+        raise Refused("shape")
+    return [(canonical, text)]
+
+
+def _word(key: str, canonical: str, value: Value) -> Pairs:
+    text = _text(value)
+    allowed = names.VOCABULARY.get(canonical, frozenset())
+    for form in (text, text.lower(), text.upper()):
+        if form in allowed:
+            return [(canonical, form)]
+    raise Refused("vocabulary")
+
+
+def _host(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    host, port = split_host(_text(value))
+    port_key = {"server.address": "server.port", "network.peer.address": "network.peer.port"}.get(canonical)
+    pairs = [(canonical, host)]
+    if port and port_key:
+        pairs.append((port_key, port))
+    return pairs
+
+
+def split_host(text: str) -> tuple[str, str]:
+    """Host and port of `host`, `host:port`, `[v6]:port` or a bare v6 address; port "" when absent.
+
+    >>> split_host("127.20.5.1:8080"), split_host("[2001:db8::1]:443"), split_host("Pg-Main.example.")
+    (('127.20.5.1', '8080'), ('2001:db8::1', '443'), ('pg-main.example', ''))
+    """
+    if len(text) > 253 + 6:
+        raise Refused("length")
+    port = ""
+    host = text
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+        if not _IPV6.fullmatch(host) or (rest and not rest.startswith(":")):
+            raise Refused("shape")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    elif ":" in text:
+        if not _IPV6.fullmatch(text):
+            raise Refused("shape")
+        return text.lower(), ""
+    host = host.rstrip(".").lower()
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise Refused("shape")
+    if not (_HOST.fullmatch(host) or _IPV6.fullmatch(host)):
+        raise Refused("shape")
+    return host, port
+
+
+def _port(key: str, canonical: str, value: Value) -> Pairs:
+    text = _text(value)
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536):
+        raise Refused("shape")
+    return [(canonical, str(int(text)))]
+
+
+def _url(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    text = _text(value)
+    scheme, separator, rest = text[:2048].partition("://")
+    if not separator or not scheme.isascii() or not scheme.isalpha() or len(scheme) > 16:
+        raise Refused("shape")
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    host, port = split_host(authority.rpartition("@")[2])
+    port = port or str(names.DEFAULT_PORTS.get(scheme.lower(), ""))
+    pairs = [(names.URL_HOST, host)]
+    if port:
+        pairs.append((names.URL_PORT, port))
+    return pairs
+
+
+def _sql(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    text = _text(value)
+    if key == "db.query.summary":
+        found = summary(text)
+    else:
+        found = statement(text[:_MOST_TEXT], whole=len(text) <= _MOST_TEXT)
+    pairs: Pairs = []
+    if found.verbs:
+        pairs.append((names.DB_VERBS, " ".join(found.verbs)))
+    if found.tables:
+        pairs.append((names.DB_TABLES, ",".join(found.tables)))
+    elif found.harmless:
+        pairs.append((names.DB_TABLES, names.NO_TABLE))
+    return pairs
+
+
+def _verb(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    found = verbs_in(_text(value))
+    return [(canonical, found)] if found else []
+
+
+def verbs_in(text: str, most: int = 8) -> str:
+    """The verbs of a name or operation, in upper case, from the vocabulary; "" for none.
+
+    A method's name is read word by word and gives its first verb; a pipeline's name gives each.
+
+    >>> verbs_in("async_get_cache"), verbs_in("ZADD HSET"), verbs_in("pg.query:INSERT gateway"), verbs_in("chroma.upsert")
+    ('GET', 'ZADD HSET', 'INSERT', 'UPSERT')
+    """
+    words = text[:200].split()
+    if 1 < len(words) <= most and all(word in VERBS for word in words):
+        return " ".join(dict.fromkeys(words))
+    for match in _WORDS.finditer(text[:200]):
+        for word in _humps(match[0]):
+            upper = word.upper()
+            if upper in VERBS and upper not in ("TYPE", "INDEX", "OBJECT", "CLIENT", "COMMAND", "QUERY"):
+                return upper
+    for match in _WORDS.finditer(text[:200]):
+        if match[0].upper() in VERBS:
+            return match[0].upper()
+    return ""
+
+
+def _humps(word: str) -> list[str]:
+    if word.isupper() or word.islower():
+        return [word]
+    return re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", word)
+
+
+def _tenant(key: str, canonical: str, value: Value) -> Pairs:
+    text = tenant(key, value)
+    return [(names.TENANT, text)] if text else []
+
+
+def _origin(key: str, canonical: str, value: Value) -> Pairs:
+    text = _text(value)
+    if text.lower() in ("overseas", "domestic"):
+        return [(canonical, text.lower())]
+    if _COUNTRY.fullmatch(text):
+        return [(canonical, text.upper())]
+    raise Refused("shape")
+
+
+def _country(key: str, canonical: str, value: Value) -> Pairs:
+    text = _text(value)
+    if not _COUNTRY.fullmatch(text):
+        raise Refused("shape")
+    return [(canonical, text.upper())]
+
+
+def _duration(key: str, canonical: str, value: Value) -> Pairs:
+    text = _text(value)
+    if not _DURATION.fullmatch(text) or text == "P":
+        raise Refused("shape")
+    return [(canonical, text)]
+
+
+def _json_map(value: Value) -> Mapping[str, object]:
+    """The map in a JSON text, or in the Python repr that some instrumentations send instead."""
+    if isinstance(value, Mapping):
+        return value
+    text = _text(value)
+    if not text or len(text) > _MOST_TEXT:
+        raise Refused("length")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        try:
+            found = ast.literal_eval(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            raise Refused("json") from None
+    if not isinstance(found, Mapping):
+        raise Refused("json")
+    return found
+
+
+def _first(found: Mapping[str, object], keys: Iterable[str]) -> object:
+    return next((found[key] for key in keys if found.get(key) not in (None, "")), None)
+
+
+def _json_tenant(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    found = _json_map(value)
+    pairs: Pairs = []
+    name = _first(found, names.JSON_TENANT_KEYS)
+    if isinstance(name, (str, int)):
+        pairs.append((names.TENANT, _tenant_text(name)))
+    origin = _first(found, names.JSON_ORIGIN_KEYS)
+    if isinstance(origin, str):
+        pairs += _origin(key, names.CLAIMED_ORIGIN, origin)
+    provider = found.get("ls_vector_store_provider")
+    if isinstance(provider, str):
+        pairs += _token(key, names.VECTOR_STORE, provider)
+    return pairs
+
+
+def _json_litellm(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    found = _json_map(value)
+    pairs: Pairs = []
+    base = found.get("api_base")
+    if isinstance(base, str) and base:
+        pairs += _url(key, "url", base)
+    if found.get("cache_key"):
+        pairs.append((names.CACHE_HIT, "true"))
+    return pairs
+
+
+def _json_document(key: str, canonical: str, value: Value) -> Pairs:
+    if value == "" or value is None:
+        return []
+    name = _first(_json_map(value), names.JSON_TENANT_KEYS)
+    return [(names.DOCUMENT_TENANTS, _tenant_text(name))] if isinstance(name, (str, int)) else []
+
+
+def _route(key: str, canonical: str, value: Value) -> Pairs:
+    text = _text(value)[:256]
+    path = text.partition("?")[0].rstrip("/") or "/"
+    return [(names.PROBE, "true")] if path in names.PROBE_ROUTES else []
+
+
+_REDUCERS: Mapping[Reduce, Callable[[str, str, Value], Pairs]] = {
+    Reduce.TOKEN: _token,
+    Reduce.CODE: _code,
+    Reduce.WORD: _word,
+    Reduce.HOST: _host,
+    Reduce.PORT: _port,
+    Reduce.URL: _url,
+    Reduce.SQL: _sql,
+    Reduce.VERB: _verb,
+    Reduce.TENANT: _tenant,
+    Reduce.ORIGIN: _origin,
+    Reduce.COUNTRY: _country,
+    Reduce.DURATION: _duration,
+    Reduce.JSON_TENANT: _json_tenant,
+    Reduce.JSON_LITELLM: _json_litellm,
+    Reduce.JSON_DOCUMENT: _json_document,
+    Reduce.ROUTE: _route,
+}
