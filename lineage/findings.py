@@ -6,7 +6,7 @@ Sentences are rendered elsewhere (words.py) from `message` and `context`, in Eng
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import total_ordering
@@ -67,8 +67,9 @@ class Step:
     kept: bool
     categories: tuple[str, ...]
     established: bool
+    """The flow surely carries the data that the witness follows."""
     doubts: tuple[str, ...]
-    """Why it is not established: words of `doubt_words`."""
+    """What is not known of the flow, even where it surely carries the data: words of `doubt_words`."""
     calls: int
     first: int
     last: int
@@ -82,6 +83,11 @@ class Witness:
     label: str
     """Whose data it is: a message id of words.py, such as "data.overseas"."""
     steps: tuple[Step, ...]
+    calls: int = 0
+    """How often data of this sort was seen to arrive at the end, by whatever way."""
+    first: int = 0
+    """When first, nanoseconds since the epoch; 0 = not told."""
+    last: int = 0
     broken: bool = False
     """The steps before the first are not in the telemetry; the sources of the flow say that it carries the data."""
 
@@ -171,21 +177,18 @@ class Finding:
 
     @property
     def first(self) -> int:
-        """When a step was first seen, nanoseconds since the epoch; 0 = not told."""
-        return min((step.first for step in self._last_steps() if step.first), default=0)
+        """When the data was first seen to arrive, nanoseconds since the epoch; 0 = not told."""
+        return min((witness.first for witness in self.witness if witness.first), default=0)
 
     @property
     def last(self) -> int:
-        """When a step was last seen, nanoseconds since the epoch; 0 = not told."""
-        return max((step.last for step in self._last_steps()), default=0)
+        """When the data was last seen to arrive, nanoseconds since the epoch; 0 = not told."""
+        return max((witness.last for witness in self.witness), default=0)
 
     @property
     def calls(self) -> int:
-        """How often the last steps of the witnesses were seen, taken together."""
-        return sum(step.calls for step in self._last_steps())
-
-    def _last_steps(self) -> list[Step]:
-        return [witness.steps[-1] for witness in self.witness if witness.steps]
+        """How often the data was seen to arrive, all witnesses together."""
+        return sum(witness.calls for witness in self.witness)
 
 
 def fingerprint(rule: str, at: tuple[str, ...]) -> str:
@@ -238,9 +241,9 @@ def resource_ref(graph: FlowGraph, thing: int) -> Ref:
     return Ref(graph.resource_id(thing), en, zh, whole.source)
 
 
-def step(graph: FlowGraph, number: int) -> Step:
+def step(graph: FlowGraph, number: int, established: bool) -> Step:
     """A flow as a step of a witness."""
-    known = graph.memo.get(("step", number))
+    known = graph.memo.get(("step+" if established else "step", number))
     if isinstance(known, Step):
         return known
     flow: Flow = graph.flows[number]
@@ -251,12 +254,25 @@ def step(graph: FlowGraph, number: int) -> Step:
         str(key.leg),
         key.kept,
         tuple(sorted(key.categories)),
-        flow.established,
+        established,
         doubt_words(flow.doubts),
         count.calls,
         count.first,
         count.last,
         count.exemplars,
     )
-    graph.memo["step", number] = made
+    graph.memo["step+" if established else "step", number] = made
     return made
+
+
+def witness(graph: FlowGraph, label: str, steps: Sequence[tuple[int, bool]], arriving: Sequence[int], broken: bool) -> Witness:
+    """A way of data: (flow, whether it surely carries the data) in order, and all flows by which such data arrives."""
+    counts = [graph.flows[number].count for number in arriving]
+    return Witness(
+        label,
+        tuple(step(graph, number, sure) for number, sure in steps),
+        sum(count.calls for count in counts),
+        min((count.first for count in counts if count.first), default=0),
+        max((count.last for count in counts), default=0),
+        broken,
+    )

@@ -64,6 +64,19 @@ MERGED = frozenset({PlaceKind.STORE, PlaceKind.TOPIC, PlaceKind.MODEL, PlaceKind
 """Kinds that may be one thing under several addresses; services and people are told apart by telemetry."""
 
 
+_TELLING = (
+    PlaceKind.STORE,
+    PlaceKind.TOPIC,
+    PlaceKind.MODEL,
+    PlaceKind.SERVICE,
+    PlaceKind.REMOTE,
+    PlaceKind.OPERATOR,
+    PlaceKind.PARTY,
+    PlaceKind.CALLER,
+)
+"""Kinds by how much they tell of a thing that is seen as several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One flow, with things as numbers (positions in `FlowGraph.things`)."""
@@ -329,7 +342,12 @@ def _things(places: Sequence[Place], meanings: Sequence[Meaning], ids: Sequence[
             resource = ("named", meaning.name, part[0])
         groups.setdefault(key, []).append(number)
         resources[key] = resource
-    return [Thing(tuple(members), resources[key]) for key, members in groups.items()]
+    # A host that one client shows as a store and another as a bare address is a store.
+    rank = {kind: number for number, kind in enumerate(_TELLING)}
+    return [
+        Thing(tuple(sorted(members, key=lambda number: (rank[places[number].kind], number))), resources[key])
+        for key, members in groups.items()
+    ]
 
 
 def _blurs(places: Sequence[Place], things: Sequence[Thing]) -> list[Blur]:

@@ -176,19 +176,27 @@ class Paths:
             carriers = flow.sources if level is YES else (*flow.sources, *flow.possible)
             for carrier in carriers:
                 ways.setdefault((flow.source, carrier), []).append(number)
-        starts = [(t, t) for t, answer in enumerate(self.found.answers) if answer >= level]
+        self._search(ways, [(t, t) for t, answer in enumerate(self.found.answers) if answer >= level])
+        # What no unbroken way explains begins where telemetry says that the data is: a store that names its
+        # owners, or one that may be another that holds the data.
         for number, owned in enumerate(graph.holds_owners):
             flow = graph.flows[number]
-            if owned and self.found.flows[number] >= level:
-                starts += [(flow.source, s) for s in flow.sources if self.found.answers[s] >= level]
-        self._before = dict.fromkeys(starts)
-        for state in starts:
+            if owned and self.found.flows[number] >= level and flow.source not in self._last:
+                self._search(ways, [(flow.source, s) for s in flow.sources if self.found.answers[s] >= level])
+        for thing, answer in enumerate(self.found.sources):
+            if answer >= level and thing not in self._last:
+                self._search(ways, [(thing, thing)])
+
+    def _search(self, ways: dict[tuple[int, int], list[int]], starts: list[tuple[int, int]]) -> None:
+        """Breadth first, so that the first way found to a state is a shortest."""
+        ahead = deque(state for state in starts if state not in self._before)
+        for state in ahead:
+            self._before[state] = None
             self._last.setdefault(state[0], state)
-        ahead = deque(starts)
         while ahead:
             state = ahead.popleft()
             for number in ways.get(state, ()):
-                flow = graph.flows[number]
+                flow = self.graph.flows[number]
                 states = [(flow.target, state[1])]
                 if flow.kept:
                     states.append((flow.target, flow.target))

@@ -45,8 +45,8 @@ class Waivers:
         for number, entry in enumerate(self.entries):
             if _matches(entry, finding):
                 self.used.add(number)
-                who = getattr(entry, "approver", "") or getattr(entry, "owner", "")
-                return replace(finding, waived=True, waived_by=f"{who} ({entry.expires}): {entry.reason}")
+                by = f"{entry.approver} ({entry.expires}): {entry.reason}"
+                return replace(finding, waived=True, waived_by=by)
         return finding
 
     def finish(self, packs: set[str]) -> None:
@@ -65,15 +65,13 @@ class Waivers:
 
 
 def _matches(entry: Any, finding: Finding) -> bool:
+    """Whether a waiver is for this finding: each of its patterns names a place of it."""
     if entry.rule != finding.rule:
         return False
-    print_ = getattr(entry, "fingerprint", "") or ""
-    if print_:
-        return bool(print_ == finding.fingerprint)
-    path = getattr(entry, "path", "") or ""
-    patterns = [path] if isinstance(path, str) else list(path)
-    names = [part for part in finding.at[1:]]
-    return bool(patterns and patterns[0]) and all(any(fits(p, n) for n in names) for p in patterns)
+    if entry.fingerprint:
+        return bool(entry.fingerprint == finding.fingerprint)
+    names = {*finding.at[1:], *(place.id for step in finding.steps for place in (step.source, step.target))}
+    return bool(entry.path) and all(any(fits(pattern, name) for name in names) for pattern in entry.path)
 
 
 def _day(value: object) -> date:

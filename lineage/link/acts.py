@@ -52,8 +52,8 @@ class Act(NamedTuple):
     """Its peer is a source of what comes back, established."""
     may_bring: bool
     """Likewise, but the direction is not known."""
-    asks: bool
-    """A request leg goes to the peer."""
+    crosses: bool
+    """What one peer holds may go to another: one statement that reads and writes several tables."""
     keeps: bool
     answers: bool
     """A response leg comes back from the peer."""
@@ -151,7 +151,8 @@ class Acts:
         reads = op.direction in (Direction.READ, Direction.BOTH)
         unclear = store and op.direction is Direction.UNKNOWN
         # One statement over several tables that reads and writes: which table is written is not told.
-        unclear = unclear or (store and op.direction is Direction.BOTH and len(ends) > 1)
+        several = len(ends) > 1
+        unclear = unclear or (store and op.direction is Direction.BOTH and several)
         doubts = (Doubt.DIRECTION if unclear else Doubt(0)) | (
             Doubt.ENDPOINT if any(place.unknown for place in ends) else Doubt(0)
         )
@@ -170,7 +171,7 @@ class Acts:
             peers=tuple(self.places(place) for place in ends),
             brings=computes or (store and reads and not unclear),
             may_bring=unclear,
-            asks=True,
+            crosses=unclear and several,
             keeps=send or (store and op.direction is not Direction.READ),
             answers=computes or (store and op.direction is not Direction.WRITE),
             looks_up=store,

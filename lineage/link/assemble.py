@@ -86,7 +86,7 @@ def _rows(
     tree: Tree,
     trace: NDArray[np.int64],
     order: NDArray[np.intp],
-    links: dict[int, list[int]],
+    links: dict[int, list[tuple[int, bool]]],
     broken: Counter[int],
     acts: Acts,
 ) -> Rows:
@@ -108,6 +108,9 @@ def _rows(
         act=of_shape[spans.shape[order]].tolist(),
         tenant=spans.tenant[order].tolist(),
         marks=spans.marks[order].tolist(),
-        links={int(place[row]): [int(place[target]) for target in targets] for row, targets in links.items()},
+        links={
+            int(place[row]): [(int(place[target]), ambiguous) for target, ambiguous in targets]
+            for row, targets in links.items()
+        },
         broken_links=Counter({int(place[row]): number for row, number in broken.items()}),
     )

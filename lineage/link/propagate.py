@@ -58,8 +58,8 @@ class Rows:
     act: list[int]
     tenant: list[int]
     marks: list[int]
-    links: dict[int, list[int]]
-    """Row -> rows it links to (resolved, not its parent)."""
+    links: dict[int, list[tuple[int, bool]]]
+    """Row -> rows that it links to (not its parent), and whether the id linked to is another span's too."""
     broken_links: Counter[int]
     """Row -> links that lead to nothing."""
 
@@ -128,7 +128,7 @@ class _Unit:
                     answered[p] = True
             elif not (above.send or act.consumer):
                 answered[p] = True
-            if act.outgoing and outer[i] >= 0:
+            if act.outgoing and outer[i] >= 0 and act.cached < 0:
                 both = merged_act(codes[i], merged[outer[i]])
                 if both >= 0:
                     merged[i] = both
@@ -195,7 +195,7 @@ class _Unit:
             if act.human >= 0 and (p < 0 or own_act[p].human < 0):
                 operator = self.bit(act.human)
                 mine |= operator
-                entries.append((i, operator, 0))
+                entries.append((i, operator, _PARENT if rows.orphan[low + i] else 0))
             if act.reader:
                 for topic in act.peers:
                     mine |= self.bit(topic)
@@ -230,13 +230,13 @@ class _Unit:
         orphan = self.rows.orphan[row]
         caller = self.bit(act.caller) if orphan else 0
         tenants = self.tenants[i]
-        if act.consumer or row in self.rows.links:
+        if orphan and act.kind == _SERVER:
+            self.edges.counts["server-without-client"] += 1
+        if act.consumer or act.human >= 0:
             return tenants | caller
-        if act.human >= 0:
+        if row in self.rows.links and act.kind != _SERVER:
             return tenants | caller
         if act.kind == _SERVER:
-            if orphan:
-                self.edges.counts["server-without-client"] += 1
             if act.probe and not self.active[i]:
                 self.edges.counts["probe"] += 1
                 return 0
@@ -291,7 +291,7 @@ class _Unit:
                     known[i] |= known[p] | own[p]
                     known_maybe[i] |= known_maybe[p] | maybe[p]
         else:
-            needs = [([up[i]] if up[i] >= 0 else []) + [t - self.low for t in links.get(i, ())] for i in range(n)]
+            needs = [([up[i]] if up[i] >= 0 else []) + [t - self.low for t, _ in links.get(i, ())] for i in range(n)]
             for component in components(needs):
                 while True:
                     before = [(known[i], known_maybe[i]) for i in component]
@@ -306,15 +306,15 @@ class _Unit:
                         break
         self.known, self.known_maybe = known, known_maybe
 
-    def follow_links(self, i: int, targets: list[int], known: list[int], known_maybe: list[int]) -> None:
+    def follow_links(
+        self, i: int, targets: list[tuple[int, bool]], known: list[int], known_maybe: list[int]
+    ) -> None:
         """Add what the spans that `i` links to had, and what they brought back."""
         rows, row, low = self.rows, self.low + i, self.low
-        meant = Counter((rows.trace[target], rows.span[target]) for target in targets)
-        for target in targets:
+        for target, ambiguous in targets:
             t = target - low
             sent, sent_maybe = known[t] | self.own[t], known_maybe[t] | self.maybe[t]
-            if meant[rows.trace[target], rows.span[target]] > 1:
-                # Several spans have the id: which of them is meant cannot be told.
+            if ambiguous:
                 known_maybe[i] |= sent | sent_maybe | self.back[t] | self.back_maybe[t]
                 continue
             known[i] |= sent
@@ -480,7 +480,8 @@ class _Unit:
             got, got_maybe = got | self.known[i], got_maybe | self.known_maybe[i]
         service = self.own_act[i].service
         for place in call.peers:
-            self.put(i, service, place, call, False, call.keeps, sent, sent_maybe, call.doubts)
+            others = self.maybe[i] & ends & ~self.bit(place) if call.crosses else 0
+            self.put(i, service, place, call, False, call.keeps, sent, sent_maybe | others, call.doubts)
             if call.answers:
                 self.put(i, place, service, call, True, False, got, got_maybe, call.doubts)
 

@@ -1,0 +1,306 @@
+"""What all contract types share: the context of a check, witnesses, missing facts, places to look at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lineage.declassify import reach_lowered
+from lineage.findings import Checked, Judgement, Missing, Ref, Value, Verdict, Witness, doubt_words, ref, witness
+from lineage.flows import Doubt
+from lineage.graph import HOLDERS, FlowGraph
+from lineage.inventory.glob import fits
+from lineage.labels import UNKNOWN
+from lineage.places import PlaceKind
+from lineage.reach import UNSURE, Paths, Reach
+from lineage.selection import Answer, Jurisdictions, Selection, claims
+from lineage.solve import own_labels
+
+NO, MAYBE, YES = Answer.NO, Answer.MAYBE, Answer.YES
+UNDECLARED = "undeclared"
+"""The word in `roles` for a store of which no role is known."""
+
+
+@dataclass
+class Context:
+    """A graph being checked with one pack's jurisdictions; remembers what was asked before.
+
+    Args:
+        graph: the graph.
+        jurisdictions: the pack's words for sets of countries.
+        today: the day on which evidence must be in date (UTC).
+    """
+
+    graph: FlowGraph
+    jurisdictions: Jurisdictions
+    today: date
+    _reached: dict[Selection, Reach] = field(default_factory=dict)
+    _paths: dict[tuple[Selection, Answer], Paths] = field(default_factory=dict)
+
+    def reach(self, selection: Selection) -> Reach:
+        """Where selected data gets to; worked out once for equal selections."""
+        found = self._reached.get(selection)
+        if found is None:
+            answers = selection.answers(self.graph, self.jurisdictions)
+            found = reach_lowered(self.graph, answers, selection, self.jurisdictions, self.today)
+            self._reached[selection] = found
+        return found
+
+    def paths(self, selection: Selection, level: Answer) -> Paths:
+        """Shortest ways of selected data, as sure as `level`."""
+        key = (selection, level)
+        if key not in self._paths:
+            self._paths[key] = Paths(self.graph, self.reach(selection), level)
+        return self._paths[key]
+
+    def way(self, selection: Selection, thing: int, level: Answer) -> tuple[int, ...]:
+        """Flows from where selected data entered to a thing; the last alone when the way is broken; () at its source."""
+        steps = self.paths(selection, level).to(thing)
+        found = self.reach(selection)
+        if steps or (steps is not None and found.answers[thing]):
+            return steps
+        if found.via[thing] >= 0:
+            return (found.via[thing],)
+        # Nothing was seen flowing in: a store's own answer said whose data it holds.
+        told = (n for n in self.graph.out_of[thing] if self.graph.holds_owners[n] and found.flows[n] >= level)
+        return tuple(told)[:1]
+
+    def witness(self, label: str, selection: Selection, steps: tuple[int, ...]) -> Witness:
+        """A way as a finding shows it."""
+        found, graph = self.reach(selection), self.graph
+        broken = bool(steps) and not self._enters(found, steps[0])
+        last = graph.flows[steps[-1]] if steps else None
+        arriving: list[int] = []
+        if last is not None:
+            # An answer is the last step of a way to its receiver only by that leg.
+            arriving = [
+                number
+                for number in graph.into[last.target]
+                if found.flows[number] >= found.flows[steps[-1]] and graph.flows[number].key.leg is last.key.leg
+            ]
+        return witness(graph, label, [(number, found.flows[number] is YES) for number in steps], arriving, broken)
+
+    def _enters(self, found: Reach, number: int) -> bool:
+        flow = self.graph.flows[number]
+        return found.answers[flow.source] > NO
+
+    def missing(self, selection: Selection, thing: int, steps: tuple[int, ...]) -> list[Missing]:
+        """Why data only may get to a thing by this way: facts that would settle it."""
+        found, graph = self.reach(selection), self.graph
+        result: list[Missing] = []
+        for number in steps:
+            flow = graph.flows[number]
+            if found.flows[number] is not MAYBE:
+                continue
+            if flow.doubts & UNSURE:
+                result += [doubtful(graph, flow.source, word) for word in doubt_words(flow.doubts & UNSURE)]
+            elif flow.possible and not any(found.sources[s] for s in flow.sources):
+                result.append(doubtful(graph, flow.source, "order"))
+        first = graph.flows[steps[0]] if steps else None
+        entries = {first.source, *first.sources, *first.possible} if first else {thing}
+        for entry in sorted(entries):
+            if found.answers[entry] is MAYBE:
+                result += untold(graph, entry, selection)
+            elif found.sources[entry] is MAYBE and found.answers[entry] is NO:
+                result += [
+                    Missing("missing.same", ref(graph, vague), "places[].name", blur.attribute)
+                    for blur in graph.blurs
+                    if entry in blur.members
+                    for vague in sorted(blur.vague)[:1]
+                ]
+        return sorted(set(result))
+
+    def culprits(self, selection: Selection, thing: int, level: Answer) -> tuple[Ref, ...]:
+        """The selected sources whose data gets to a thing, as far as the flows there name them; sorted, at most 12."""
+        found, graph = self.reach(selection), self.graph
+        named = {thing} if found.answers[thing] >= level else set()
+        for number in graph.into[thing]:
+            if found.flows[number] >= level:
+                flow = graph.flows[number]
+                named.update(s for s in flow.sources if found.answers[s] >= level)
+                if level is MAYBE:
+                    named.update(s for s in flow.possible if found.answers[s] >= level)
+        if not named:
+            for number in self.way(selection, thing, level)[:1]:
+                flow = graph.flows[number]
+                named.update(s for s in (*flow.sources, *flow.possible) if found.sources[s] >= level)
+        return tuple(sorted(ref(graph, source) for source in named)[:12])
+
+
+def doubtful(graph: FlowGraph, thing: int, word: str) -> Missing:
+    """What would lift a doubt of a flow; the subject is the place that reported it."""
+    attribute = {"direction": "lineage.direction", "conflict": "span id", "order": "parent span id, links"}[word]
+    return Missing(f"missing.{word}", ref(graph, thing), "", attribute)
+
+
+def untold(graph: FlowGraph, thing: int, selection: Selection) -> list[Missing]:
+    """The labels of a source that a selection asks for and nobody told."""
+    place, subject = graph.place(thing), ref(graph, thing)
+    labels = own_labels(graph, thing)
+    person = place.kind is PlaceKind.PARTY
+    if place.kind is PlaceKind.CALLER:
+        return [Missing("missing.caller", subject, "places[].entry, parties[].match.entry", "parent span id")]
+    if person and not place.name:
+        return [Missing("missing.tenant", subject, "parties[].match.entry", "lineage.tenant")]
+    result = []
+    if selection.origin and UNKNOWN in labels.origins:
+        key = "parties[].origin" if person else "places[].contents.origin"
+        result.append(Missing("missing.origin", subject, key))
+    elif selection.origin and claims(graph, thing):
+        result.append(Missing("missing.claim", subject, "parties[].origin"))
+    if selection.classes and (UNKNOWN in labels.classes or not result):
+        key = "parties[].class" if person else "places[].contents.class"
+        result.append(Missing("missing.class", subject, key, ""))
+    if selection.market and not graph.meaning(thing).market:
+        result.append(Missing("missing.market", subject, "parties[].market", ""))
+    return result
+
+
+class PlaceMatch(BaseModel):
+    """Which places: every field that is given must fit; none given = all places."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[PlaceKind, ...] = Field(default=(), description="Kinds of places.")
+    roles: tuple[str, ...] = Field(
+        default=(), description="Roles of stores; `undeclared` for a store of which no role is known."
+    )
+    countries: tuple[str, ...] = Field(
+        default=(), description="Where it stands: words of the pack's jurisdictions, or ISO country codes."
+    )
+    zones: tuple[str, ...] = Field(default=(), description="Zones of the inventory.")
+    names: tuple[str, ...] = Field(default=(), description="Inventory names; `*` and `?` match.")
+
+    def words(self) -> tuple[str, ...]:
+        """The jurisdiction words and country codes used."""
+        return self.countries
+
+    def answer(self, graph: FlowGraph, thing: int, jurisdictions: Jurisdictions) -> Answer:
+        """Whether a thing is meant; maybe where its country or zone is needed and not known."""
+        place, meaning = graph.place(thing), graph.meaning(thing)
+        if self.kinds and place.kind not in self.kinds:
+            return NO
+        if self.roles and (meaning.role or UNDECLARED) not in self.roles:
+            return NO
+        if self.names and not any(
+            fits(pattern, name) for pattern in self.names for name in (meaning.name, place.name) if name
+        ):
+            return NO
+        answer = YES
+        if self.countries:
+            if not meaning.country:
+                answer = MAYBE
+            elif not any(jurisdictions.has(word, meaning.country) for word in self.countries):
+                return NO
+        if self.zones and meaning.zone not in self.zones:
+            if meaning.zone:
+                return NO
+            answer = MAYBE
+        return answer
+
+
+Case = tuple[Mapping[str, Any], tuple[str, ...], str]
+"""Fields of the contract, lines of a sketch, and what comes out: the ids of the places that the verdict names."""
+
+
+class Contract(BaseModel, ABC):
+    """A type of rule: fields that a person writes, and one `check`.
+
+    `HOLDS`, `BREAKS` and `UNDECIDED` are cases: a test runs them, and the reference page prints them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    HOLDS: ClassVar[tuple[Case, ...]]
+    BREAKS: ClassVar[tuple[Case, ...]]
+    UNDECIDED: ClassVar[tuple[Case, ...]]
+
+    @abstractmethod
+    def check(self, context: Context) -> Checked:
+        """What can be said of the graph; sorted by place, violated before undecided for each."""
+
+    def words(self) -> tuple[str, ...]:
+        """Every jurisdiction word and country code that the fields use, so that a pack can refuse wrong ones."""
+        found: list[str] = []
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, Selection | PlaceMatch):
+                found += value.words()
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, or not known, of one place."""
+
+    message: str
+    context: Mapping[str, Value]
+    missing: tuple[Missing, ...] = ()
+    """Empty: it is known to be wrong. Else what is not known."""
+
+
+Test = Callable[[int], "Iterator[Fault]"]
+
+
+def each_place(
+    context: Context, data: Selection, scope: Callable[[int], Answer], test: Test, *, held: bool = False
+) -> Checked:
+    """Ask something of every place that selected data reaches; a fault is violated only where all is established.
+
+    Args:
+        context: the check.
+        data: the data.
+        scope: which things to ask.
+        test: the faults of a thing; none = it is as it should be.
+        held: only places that keep the data.
+    """
+    graph, found = context.graph, context.reach(data)
+    judgements: list[Judgement] = []
+    looked_at = flows = 0
+    for thing, level in enumerate(found.held if held else found.things):
+        if not level or not (inside := scope(thing)):
+            continue
+        looked_at += 1
+        flows += sum(1 for number in graph.into[thing] if found.flows[number])
+        judgements += [fault_at(context, data, thing, level, inside, fault) for fault in test(thing)]
+    return Checked(tuple(judgements), flows or looked_at, looked_at, found.declassifiers, found.waived)
+
+
+def fault_at(
+    context: Context, data: Selection, thing: int, level: Answer, inside: Answer, fault: Fault
+) -> Judgement:
+    """A fault of a place that data reaches: violated if data, scope and fault are sure, else what is missing."""
+    graph, here = context.graph, ref(context.graph, thing)
+    steps = context.way(data, thing, level)
+    missing = list(fault.missing)
+    if level is MAYBE:
+        missing += context.missing(data, thing, steps)
+    if inside is MAYBE:
+        missing.append(Missing("missing.country", here, "places[].country", "cloud.region"))
+    undecided = bool(fault.missing) or min(level, inside) is MAYBE
+    return Judgement(
+        Verdict.UNDECIDED if undecided else Verdict.VIOLATED,
+        fault.message,
+        {"place": here, "data": context.culprits(data, thing, level), **fault.context},
+        (fault.message, here.id, *(str(fault.context[key]) for key in ("property", "purpose") if key in fault.context)),
+        (context.witness("data", data, steps),) if steps else (),
+        tuple(sorted(set(missing))),
+        here.source,
+        waived=context.reach(data).waived,
+    )
+
+
+def lacks(graph: FlowGraph, thing: int, fact: str, key: str, attribute: str = "") -> tuple[Missing, ...]:
+    """One missing fact of a thing."""
+    return (Missing(f"missing.{fact}", ref(graph, thing), key, attribute),)
+
+
+OURS = (PlaceKind.SERVICE, PlaceKind.MODEL, PlaceKind.REMOTE, PlaceKind.STORE, PlaceKind.TOPIC)
+"""Kinds of places where data is processed or kept."""
+RECEIVERS = (PlaceKind.PARTY, PlaceKind.CALLER)
+"""Kinds of places that get answers."""

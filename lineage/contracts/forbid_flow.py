@@ -1,0 +1,95 @@
+"""`forbid-flow`: selected data does not get to some places.
+
+Limit: a place that telemetry never shows is never reached; `observed` says how good the view is.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from lineage.contracts._contract import MAYBE, NO, YES, Case, Checked, Context, Contract, Fault, PlaceMatch, fault_at, lacks
+from lineage.contracts.purpose import Purpose, purposes_of
+from lineage.findings import Missing
+from lineage.flows import Doubt
+from lineage.graph import Flow
+from lineage.names import CATEGORIES
+from lineage.selection import Answer, Selection
+
+Category = Literal[
+    "prompt", "file", "audio", "image", "video", "output", "embedding", "credential", "usage", "log", "feedback", "metadata"
+]
+_TO_OPERATORS = {"data": {"origin": ("overseas",)}, "to": {"kinds": ("operator",)}}
+_ABROAD = {"data": {"origin": ("domestic",)}, "to": {"countries": ("overseas",)}}
+
+
+class ForbidFlow(Contract):
+    """No flow takes selected data to these places."""
+
+    HOLDS: ClassVar[tuple[Case, ...]] = (
+        (_TO_OPERATORS, ("acme[DE] > gw@SG > pg", "hong[CN] > core@CN > op:support[CN]"), ""),
+        (_ABROAD, ("hong[CN] > core@CN > model:qwen", "model:qwen is country=CN"), ""),
+    )
+    BREAKS: ClassVar[tuple[Case, ...]] = (
+        (_TO_OPERATORS, ("acme[DE] > gw@SG > pg > op:support[CN]",), "operator:support"),
+        (_ABROAD, ("hong[CN] > gw@SG",), "service:gw@SG"),
+    )
+    UNDECIDED: ClassVar[tuple[Case, ...]] = (
+        (_ABROAD, ("hong[CN] > core@CN > remote:api.example",), "remote:api.example"),
+        (_TO_OPERATORS, ("acme[DE] > gw@SG ?> op:support[CN]",), "operator:support"),
+        (
+            {"data": {}, "to": {"kinds": ("model",)}, "purposes": ("training",)},
+            ("acme[DE] > gw@SG > model:qwen",),
+            "model:/qwen@qwen.example",
+        ),
+    )
+
+    type: Literal["forbid-flow"] = "forbid-flow"
+    data: Selection = Field(default=Selection(), description="The data; by default all.")
+    from_: PlaceMatch = Field(default=PlaceMatch(), alias="from", description="Only flows that come from here.")
+    to: PlaceMatch = Field(description="Places that it must not get to.")
+    categories: tuple[Category, ...] = Field(default=(), description="Only flows of these categories.")
+    purposes: tuple[Purpose, ...] = Field(default=(), description="Only flows for these purposes.")
+
+    def check(self, context: Context) -> Checked:
+        """The places that it gets to."""
+        graph, found = context.graph, context.reach(self.data)
+        judgements = []
+        places = 0
+        for thing, flows in enumerate(graph.into):
+            inside = self.to.answer(graph, thing, context.jurisdictions)
+            carrying = [number for number in flows if found.flows[number]]
+            if not inside or not carrying:
+                continue
+            places += 1
+            answers = [(min(found.flows[n], self._fits(context, graph.flows[n])), -n) for n in carrying]
+            level, least = max(answers)
+            if level is NO:
+                continue
+            flow = graph.flows[-least]
+            missing: tuple[Missing, ...] = ()
+            if self.purposes and not purposes_of(graph, flow):
+                missing += lacks(graph, thing, "purpose", "flows[].purpose", "lineage.purpose")
+            if self.categories and (flow.doubts & Doubt.CATEGORY or not flow.key.categories):
+                missing += lacks(graph, thing, "category", "flows[].category", "lineage.data.category")
+            fault = Fault("reaches", {}, missing if level is MAYBE else ())
+            judgements.append(fault_at(context, self.data, thing, found.flows[-least], inside, fault))
+        note = "" if places else "note.no-places"
+        return Checked(tuple(judgements), found.carrying, places, found.declassifiers, found.waived, note)
+
+    def _fits(self, context: Context, flow: Flow) -> Answer:
+        graph = context.graph
+        answer = self.from_.answer(graph, flow.source, context.jurisdictions)
+        if self.purposes:
+            purposes = purposes_of(graph, flow)
+            fits = YES if purposes & set(self.purposes) else NO if purposes else MAYBE
+            answer = min(answer, fits)
+        if self.categories:
+            shared = flow.key.categories & set(self.categories)
+            vague = bool(flow.doubts & Doubt.CATEGORY) or not flow.key.categories
+            answer = min(answer, MAYBE if vague else YES if shared else NO)
+        return answer
+
+
+assert set(Category.__args__) == set(CATEGORIES)  # type: ignore[attr-defined]  # noqa: S101 - one vocabulary

@@ -1,0 +1,111 @@
+"""`observed`: the evidence is good enough. Gaps make it undecided, never violated: they hide, they do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from lineage.contracts._contract import Case, Checked, Context, Contract
+from lineage.findings import Judgement, Missing, Ref, Value, Verdict, ref
+from lineage.places import PlaceKind
+from lineage.selection import disputed
+
+Gap = Literal[
+    "missing-parent", "several-roots", "duplicate-span", "id-conflict", "cycle", "link-to-nothing",
+    "client-without-server", "no-service", "bad-times", "lost-attributes", "lost-links", "ambiguous-trace-id",
+    "rejected", "sampled", "unknown-places", "undeclared", "unlocated", "disputed", "disagreements", "unobserved",
+]  # fmt: skip
+_LISTED = 40
+
+
+class Observed(Contract):
+    """The evidence is complete enough."""
+
+    HOLDS: ClassVar[tuple[Case, ...]] = (
+        ({"limits": {"unknown-places": 0, "missing-parent": 0, "sampled": 0}}, ("acme[DE] > gw@SG > pg",), ""),
+    )
+    BREAKS: ClassVar[tuple[Case, ...]] = ()
+    UNDECIDED: ClassVar[tuple[Case, ...]] = (
+        ({"limits": {"unknown-places": 0}}, ("acme[DE] > gw@SG > ?redis",), "unknown-places"),
+        ({"limits": {"unlocated": 0}}, ("acme[DE] > gw@SG > pg",), "unlocated"),
+        ({"limits": {"undeclared": 1}}, ("acme[DE] > gw@SG > pg",), "undeclared"),
+    )
+
+    type: Literal["observed"] = "observed"
+    limits: dict[Gap, int] = Field(min_length=1, description="For each gap that matters, how many are allowed.")
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.limits.items())))
+
+    def check(self, context: Context) -> Checked:
+        """Every gap that is larger than allowed."""
+        coverage, graph = context.graph.coverage, context.graph
+        found = _places(context)
+        counts = {
+            **coverage.counts,
+            "rejected": sum(coverage.tally.rejected.values()),
+            "sampled": coverage.tally.sampled,
+            "lost-attributes": coverage.counts["lost-attributes"] + coverage.tally.lost["attributes"],
+        }
+        judgements = []
+        for gap, limit in sorted(self.limits.items()):
+            places = found.get(gap)
+            count = counts.get(gap, 0) if places is None else len(places)
+            if count > limit:
+                judgements.append(_judgement(gap, limit, count, places))
+        looked_at = len(graph.flows) or coverage.tally.spans
+        return Checked(tuple(judgements), looked_at, len(graph.places))
+
+
+def _judgement(gap: str, limit: int, count: int, places: list[tuple[Ref, str]] | None) -> Judgement:
+    context: dict[str, Value] = {"gap": f"gap.{gap}", "limit": limit, "count": count}
+    if places is None:
+        return Judgement(Verdict.UNDECIDED, "observed.count", context, ("observed", gap))
+    fact, key, attribute = _FACTS[gap]
+    shown = tuple(place for place, _ in places[:_LISTED])
+    missing = tuple(Missing(fact, place, key or detail, attribute) for place, detail in places)
+    return Judgement(
+        Verdict.UNDECIDED, "observed.places", {**context, "where": shown}, ("observed", gap), (), missing
+    )
+
+
+_FACTS: Mapping[str, tuple[str, str, str]] = {
+    "unknown-places": ("missing.named", "places[].name", "server.address"),
+    "undeclared": ("missing.declared", "places[]", ""),
+    "unlocated": ("missing.country", "places[].country", "cloud.region"),
+    "disputed": ("missing.claim", "parties[].origin", ""),
+    "disagreements": ("missing.disagreement", "", ""),
+    "unobserved": ("missing.unobserved", "", "spans of this place"),
+}
+_LOCATED = frozenset(
+    {PlaceKind.SERVICE, PlaceKind.MODEL, PlaceKind.STORE, PlaceKind.TOPIC, PlaceKind.REMOTE, PlaceKind.OPERATOR}
+)
+
+
+def _places(context: Context) -> dict[str, list[tuple[Ref, str]]]:
+    """For each gap that is about places, the places; with the field concerned, where there is one."""
+    graph, inventory = context.graph, context.graph.inventory
+    things = range(len(graph.things))
+
+    def those(test: Any) -> list[tuple[Ref, str]]:
+        return sorted((ref(graph, thing), "") for thing in things if test(thing))
+
+    found = {
+        "unknown-places": those(lambda t: graph.place(t).unknown and not graph.meaning(t).name),
+        "undeclared": those(lambda t: graph.meaning(t).source is None),
+        "unlocated": those(lambda t: graph.place(t).kind in _LOCATED and not graph.meaning(t).country),
+        "disputed": those(lambda t: disputed(graph, t, context.jurisdictions)),
+        "disagreements": [],
+        "unobserved": [],
+    }
+    for place, detail, *_ in inventory.disagreements:
+        if place in graph.position:
+            number = graph.thing_of[graph.position[place]]
+            found["disagreements"].append((ref(graph, number), f"places[].{detail}"))
+    for declared in inventory.unobserved(graph.places):
+        name, title = declared.name, declared.title
+        shown = Ref(f"declared:{name}", title.en or name, title.zh or name, declared.source)
+        found["unobserved"].append((shown, ""))
+    return {gap: sorted(places) for gap, places in found.items()}

@@ -1,0 +1,150 @@
+"""What is written in a box: the name of a place, and what a reader asks of it first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from lineage.diagram.notation import Notation
+from lineage.diagram.scene import Shape, Spot
+from lineage.diagram.text import Text, cut, joined
+from lineage.graph import HOLDERS, FlowGraph
+from lineage.labels import UNKNOWN
+from lineage.meaning import Meaning
+from lineage.places import Place, PlaceKind
+
+TIP = 300
+"""Letters of a box's tooltip."""
+
+
+def title(graph: FlowGraph, spot: Spot, notation: Notation) -> Text:
+    """The name of a box: the inventory's title or name, else what telemetry tells."""
+    words, limit = notation.words, notation.limits.name
+    if spot.shape is Shape.FOLDED:
+        return words.more_places.text.fill(n=f"{spot.boxes:,}")
+    if spot.declared_only:
+        return Text.plain(cut(spot.declared_only, limit))
+    titles = [graph.meaning(thing).title for thing in spot.things]
+    # A table may have a title of its own: the box has the one that most of its tables share.
+    for said, _ in Counter(said for said in titles if said.en or said.zh).most_common(1):
+        return Text(cut(said.en or said.zh, limit), cut(said.zh or said.en, limit))
+    name = graph.meaning(spot.things[0]).name
+    if name:
+        return Text.plain(cut(name, limit))
+    return _told(graph.place(spot.things[0]), notation)
+
+
+def _told(place: Place, notation: Notation) -> Text:
+    words, limit = notation.words, notation.limits.name
+    if place.kind is PlaceKind.CALLER:
+        return words.caller.text
+    if place.kind is PlaceKind.PARTY and not place.name:
+        return words.no_tenant.text
+    if place.kind is PlaceKind.STORE:
+        name = " ".join(filter(None, (place.system, "/".join(filter(None, (place.host, place.namespace))))))
+    elif place.kind is PlaceKind.TOPIC:
+        name = " ".join(filter(None, (place.system, place.name)))
+    else:
+        name = place.name or place.host
+    return Text.plain(cut(name, limit)) if name else words.not_named.text
+
+
+def details(graph: FlowGraph, spot: Spot, notation: Notation, *, checked: bool) -> tuple[Text, ...]:
+    """The smaller lines of a box; `checked` when findings are on the picture."""
+    words = notation.words
+    if spot.shape is Shape.FOLDED:
+        first = words.folded.text if checked else words.folded_unchecked.text
+        inner = words.inner_flows.text.fill(n=f"{spot.inner_flows:,}")
+        return (first, inner) if spot.inner_flows else (first,)
+    if spot.declared_only:
+        return (words.declared_only.text,)
+    place, meaning = graph.place(spot.things[0]), graph.meaning(spot.things[0])
+    lines: list[Text] = []
+    if spot.shape is Shape.OUTSIDE:
+        lines.append(_origin(graph, spot, notation))
+    elif place.kind in HOLDERS:
+        lines += _store(graph, spot, notation)
+    elif place.kind is PlaceKind.MODEL:
+        provider = cut(place.provider, notation.limits.name)
+        lines.append(words.model_by.text.fill(name=provider) if provider else words.model.text)
+    elif place.kind is PlaceKind.REMOTE:
+        lines.append(words.uninstrumented.text)
+    if spot.shape is Shape.SUBPROCESSOR:
+        lines.append(words.vendor.text.fill(name=cut(meaning.vendor, notation.limits.name)))
+    if place.kind is PlaceKind.SERVICE or meaning.region:
+        lines.append(_region(place, meaning, notation))
+    if place.owner:
+        lines.append(words.seen_by.text.fill(name=_owner(graph, place, notation)))
+    return tuple(lines)
+
+
+def holds(graph: FlowGraph, spot: Spot) -> bool:
+    """Whether data stays in the box."""
+    return graph.place(spot.things[0]).kind in HOLDERS
+
+
+def _origin(graph: FlowGraph, spot: Spot, notation: Notation) -> Text:
+    told = [graph.told(thing) for thing in spot.things]
+    countries = {UNKNOWN}.union(*(labels.origins for labels in told if labels is not None))
+    if any(labels is None or UNKNOWN in labels.origins for labels in told):
+        return notation.words.origin_not_declared.text
+    names = joined((notation.country(code) for code in sorted(countries - {UNKNOWN})), Text(", ", "、"))
+    return notation.words.origin.text.fill(countries=names)
+
+
+def _store(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
+    roles = sorted({graph.meaning(thing).role for thing in spot.things} - {""})
+    kept = _retention([graph.meaning(thing).retention_days for thing in spot.things], notation)
+    role = joined((notation.role(role) for role in roles), Text(", ", "、"))
+    lines = [joined((role, kept), Text(", ", "，")) if roles else kept]
+    place = graph.place(spot.things[0])
+    if place.kind is PlaceKind.STORE and not place.host and not place.owner:
+        lines.append(notation.words.no_address.text)
+    return lines + _tables(graph, spot, notation)
+
+
+def _retention(days: Iterable[float | None], notation: Notation) -> Text:
+    told = list(days)
+    longest = max((day for day in told if day is not None), default=None)
+    words = notation.words
+    if longest is None or None in told:
+        return words.retention_unknown.text
+    if longest == 0:
+        return words.retention_none.text
+    if longest < 1:
+        return words.retention_hours.text.fill(n=f"{longest * 24:.3g}")
+    return words.retention_days.text.fill(n=f"{longest:,.10g}")
+
+
+def _tables(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
+    """Tables of a database; with the database's name where a box holds several."""
+    places = [graph.places[number] for thing in spot.things for number in graph.things[thing].places]
+    several = len({place.namespace for place in places}) > 1
+    names = {
+        "/".join(filter(None, (place.namespace if several else "", place.collection)))
+        for place in places
+        if place.kind is PlaceKind.STORE
+    } - {""}
+    limit = notation.limits.tables
+    lines = [Text.plain(cut(name, notation.limits.name)) for name in sorted(names)[:limit]]
+    more = len(names) - limit
+    return [*lines, notation.words.tables_more.text.fill(n=f"{more:,}")] if more > 0 else lines
+
+
+def _region(place: Place, meaning: Meaning, notation: Notation) -> Text:
+    region = place.region or meaning.region
+    return Text.plain(cut(region, notation.limits.name)) if region else notation.words.no_region.text
+
+
+def _owner(graph: FlowGraph, place: Place, notation: Notation) -> str:
+    """The service that saw a place without a name of its own."""
+    for number, name in enumerate(graph.ids):
+        if name == place.owner:
+            return cut(graph.places[number].label, notation.limits.name)
+    return cut(place.owner, notation.limits.name)
+
+
+def tip(graph: FlowGraph, spot: Spot) -> str:
+    """Ids of the places in a box."""
+    ids = [graph.ids[number] for thing in spot.things for number in graph.things[thing].places]
+    return cut("; ".join(ids) or spot.declared_only, TIP)
