@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lineage.graph import HOLDERS, FlowGraph
+from lineage.graph import FlowGraph
 from lineage.labels import UNKNOWN
 from lineage.places import PlaceKind
 from lineage.reach import MAYBE, NO, UNSURE, YES, Reach, reach
 from lineage.selection import Answer, Jurisdictions, Selection
 from lineage.solve import own_labels
+from lineage.things import HOLDERS
 
 if TYPE_CHECKING:
     from lineage.inventory import Declassifier
@@ -36,7 +37,11 @@ class _Step:
 
 
 def reach_lowered(
-    graph: FlowGraph, answers: Sequence[Answer], selection: Selection, jurisdictions: Jurisdictions, today: date
+    graph: FlowGraph,
+    answers: Sequence[Answer],
+    selection: Selection,
+    jurisdictions: Jurisdictions,
+    today: date,
 ) -> Reach:
     """Where selected data gets to, with the inventory's declassifiers in force on a day.
 
@@ -98,7 +103,11 @@ def _lowers(
     if selection.origin and entry.lowers.origin is not None:
         if entry.lowers.origin == "all":
             return True
-        asked = {o for o in labels.origins if o == UNKNOWN or any(jurisdictions.has(w, o) for w in selection.origin)}
+        asked = {
+            o
+            for o in labels.origins
+            if o == UNKNOWN or any(jurisdictions.has(w, o) for w in selection.origin)
+        }
         if asked and asked <= set(entry.lowers.origin):
             return True
     if selection.classes and entry.lowers.classes is not None:

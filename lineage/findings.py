@@ -227,7 +227,9 @@ def _name(place: Place, declared: str) -> str:
         return place.label
     if place.kind is PlaceKind.PARTY:
         return f"{declared} ({place.name})" if place.name and place.name != declared else declared
-    part = "/".join(filter(None, (place.namespace, place.collection))) if place.kind is PlaceKind.STORE else ""
+    part = (
+        "/".join(filter(None, (place.namespace, place.collection))) if place.kind is PlaceKind.STORE else ""
+    )
     return f"{declared} {part}".rstrip()
 
 
@@ -238,7 +240,7 @@ def resource_ref(graph: FlowGraph, thing: int) -> Ref:
         return whole
     meaning, bare = graph.meaning(thing), replace(place, collection="")
     en, zh = (_name(bare, title or meaning.name) for title in (meaning.title.en, meaning.title.zh))
-    return Ref(graph.resource_id(thing), en, zh, whole.source)
+    return Ref(graph.things[thing].resource, en, zh, whole.source)
 
 
 def step(graph: FlowGraph, number: int, established: bool) -> Step:
@@ -265,7 +267,9 @@ def step(graph: FlowGraph, number: int, established: bool) -> Step:
     return made
 
 
-def witness(graph: FlowGraph, label: str, steps: Sequence[tuple[int, bool]], arriving: Sequence[int], broken: bool) -> Witness:
+def witness(
+    graph: FlowGraph, label: str, steps: Sequence[tuple[int, bool]], arriving: Sequence[int], broken: bool
+) -> Witness:
     """A way of data: (flow, whether it surely carries the data) in order, and all flows by which such data arrives."""
     counts = [graph.flows[number].count for number in arriving]
     return Witness(

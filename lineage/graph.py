@@ -8,15 +8,16 @@ networkx is imported in one way out, `to_networkx`, and nowhere on the way of `c
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lineage.flows import Coverage, Doubt, FlowCount, FlowKey, Flows, Leg
 from lineage.labels import Known, Labels
 from lineage.meaning import Meaning
 from lineage.places import Place, PlaceKind
+from lineage.things import HOLDERS, Blur, Thing, blurs, things
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -58,23 +59,7 @@ class Meanings(Protocol):
         """Declared places that none of these is."""
 
 
-HOLDERS = frozenset({PlaceKind.STORE, PlaceKind.TOPIC})
-"""Kinds of places in which data stays, and out of which it comes in another trace."""
-MERGED = frozenset({PlaceKind.STORE, PlaceKind.TOPIC, PlaceKind.MODEL, PlaceKind.REMOTE})
-"""Kinds that may be one thing under several addresses; services and people are told apart by telemetry."""
-
-
-_TELLING = (
-    PlaceKind.STORE,
-    PlaceKind.TOPIC,
-    PlaceKind.MODEL,
-    PlaceKind.SERVICE,
-    PlaceKind.REMOTE,
-    PlaceKind.OPERATOR,
-    PlaceKind.PARTY,
-    PlaceKind.CALLER,
-)
-"""Kinds by how much they tell of a thing that is seen as several."""
+__all__ = ["HOLDERS", "Flow", "FlowGraph", "Meanings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +85,6 @@ class Flow:
     def established(self) -> bool:
         """Whether endpoints, order and category are all known (DESIGN.md section 3, certainty)."""
         return not self.doubts and not self.possible
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """Where data is: one place, or the places that the inventory says are one."""
-
-    places: tuple[int, ...]
-    """Positions in `FlowGraph.places`; the first is the one to show."""
-    resource: tuple[str, ...]
-    """What holds it: for a partition of a store the server and namespace, else the thing itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blur:
-    """Things that may be one and the same, because telemetry does not say enough to tell them apart."""
-
-    vague: frozenset[int]
-    """Things with an attribute missing: each may be any of `members`."""
-    members: tuple[int, ...]
-    """All things concerned, `vague` included; sorted."""
-    attribute: str
-    """The span attribute that would tell."""
 
 
 class FlowGraph:
@@ -157,10 +120,10 @@ class FlowGraph:
             and self.meanings[by_id[place.owner]].entry
             for place in self.places
         )
-        self.things: tuple[Thing, ...] = tuple(_things(self.places, self.meanings, self.ids))
+        self.things: tuple[Thing, ...] = tuple(things(self.places, self.meanings, self.ids))
         self.thing_of: tuple[int, ...] = _inverse(self.things, len(self.places))
         """The number of the thing of each place."""
-        self.flows: tuple[Flow, ...] = tuple(self._flows(flows, ids))
+        self.flows: tuple[Flow, ...] = tuple(self._flows(flows))
         self.into: tuple[tuple[int, ...], ...] = self._index(lambda flow: (flow.target,))
         """For each thing, the positions of the flows that end there."""
         self.out_of: tuple[tuple[int, ...], ...] = self._index(lambda flow: (flow.source,))
@@ -172,7 +135,7 @@ class FlowGraph:
         """Things that were seen to keep something."""
         self.holds_owners: tuple[bool, ...] = tuple(map(self._owners, self.flows))
         """For each flow, whether it is a store's answer that names parties: the owners of what it holds."""
-        self.blurs: tuple[Blur, ...] = tuple(_blurs(self.places, self.things))
+        self.blurs: tuple[Blur, ...] = tuple(blurs(self.places, self.things))
 
     # --- making -------------------------------------------------------------------------------------
 
@@ -189,29 +152,40 @@ class FlowGraph:
                 meaning = replace(meaning, region=region, country=found.country, country_known=Known.INFERRED)
         return meaning
 
-    def _flows(self, flows: Flows, ids: dict[Place, str]) -> list[Flow]:
-        thing = {place: self.thing_of[number] for place, number in self.position.items()}
+    def _flows(self, flows: Flows) -> list[Flow]:
+        numbers: dict[int, int] = {}
+
+        def at(place: Place) -> int:
+            # By object first: hashing a place is dear, and flows of one run share their places.
+            number = numbers.get(id(place))
+            if number is None:
+                number = numbers[id(place)] = self.position[place]
+            return number
+
         made = []
         for key, count in flows:
+            source, target = at(key.source), at(key.target)
+            names, may = sorted(map(at, key.sources)), sorted(map(at, key.possible))
             doubts = key.doubts
-            lifted = [p for p in (key.source, key.target) if p.kind is PlaceKind.CALLER]
-            if lifted and all(self._entry[self.position[place]] for place in lifted):
+            callers = [n for n in (source, target) if self.places[n].kind is PlaceKind.CALLER]
+            if callers and all(self._entry[n] for n in callers):
                 doubts &= ~Doubt.PARENT
-            sources = {thing[place] for place in key.sources}
-            possible = {thing[place] for place in key.possible} - sources
-            made.append(
-                Flow(
-                    key,
-                    count,
-                    thing[key.source],
-                    thing[key.target],
-                    tuple(sorted(sources)),
-                    tuple(sorted(possible)),
-                    doubts,
-                )
+            sources = {self.thing_of[n] for n in names}
+            possible = {self.thing_of[n] for n in may} - sources
+            flow = Flow(
+                key,
+                count,
+                self.thing_of[source],
+                self.thing_of[target],
+                tuple(sorted(sources)),
+                tuple(sorted(possible)),
+                doubts,
             )
-        made.sort(key=lambda flow: _order(flow, ids))
-        return made
+            # Places are numbered in the order of their ids, so the order of numbers is the same in every run.
+            words = (key.leg, key.kept, sorted(key.categories), key.purpose, key.protection, key.retention)
+            made.append(((source, target, *words, names, may, int(key.doubts)), flow))
+        made.sort(key=itemgetter(0))
+        return [flow for _, flow in made]
 
     def _index(self, of: Callable[[Flow], Iterable[int]]) -> tuple[tuple[int, ...], ...]:
         lists: list[list[int]] = [[] for _ in self.things]
@@ -254,21 +228,6 @@ class FlowGraph:
                 found = contents if found is None else found.join(contents)
         return found
 
-    def resource_id(self, thing: int) -> str:
-        """A readable identity of what holds a thing: for partitions of a store their server and namespace.
-
-        >>> from lineage.testing import sketch
-        >>> graph = sketch("gw@SG > pg/users")
-        >>> [graph.resource_id(thing) for thing in range(2)]
-        ['service:gw@SG', 'store:postgresql@pg']
-        """
-        resource = self.things[thing].resource
-        if resource[0] == "named":
-            return "/".join(filter(None, resource[1:]))
-        if resource[0] == PlaceKind.STORE:
-            return replace(self.place(thing), collection="").id
-        return resource[1]
-
     @property
     def traces(self) -> int:
         """Traces that the flows come from."""
@@ -276,7 +235,7 @@ class FlowGraph:
 
     # --- ways out -----------------------------------------------------------------------------------
 
-    def to_node_link(self) -> dict[str, object]:
+    def to_node_link(self) -> dict[str, Any]:
         """networkx node-link data in the shape of DESIGN.md section 7: sorted, stable to the byte, plain values.
 
         >>> from lineage.testing import sketch
@@ -296,107 +255,9 @@ class FlowGraph:
         return graph
 
 
-def _order(flow: Flow, ids: dict[Place, str]) -> tuple[object, ...]:
-    key = flow.key
-    return (
-        ids[key.source],
-        ids[key.target],
-        key.leg,
-        key.kept,
-        sorted(key.categories),
-        key.purpose,
-        key.protection,
-        key.retention,
-        sorted(ids[place] for place in key.sources),
-        sorted(ids[place] for place in key.possible),
-        int(key.doubts),
-    )
-
-
 def _inverse(things: Sequence[Thing], length: int) -> tuple[int, ...]:
     result = [0] * length
     for number, thing in enumerate(things):
         for place in thing.places:
             result[place] = number
     return tuple(result)
-
-
-def _things(places: Sequence[Place], meanings: Sequence[Meaning], ids: Sequence[str]) -> list[Thing]:
-    """Group the places that the inventory names alike; partitions of a store stay apart."""
-    services: dict[str, int] = defaultdict(int)
-    for place, meaning in zip(places, meanings, strict=True):
-        if place.kind is PlaceKind.SERVICE and meaning.name:
-            services[meaning.name] += 1
-    groups: dict[tuple[str, ...], list[int]] = {}
-    resources: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for number, (place, meaning) in enumerate(zip(places, meanings, strict=True)):
-        key: tuple[str, ...] = ("", ids[number])
-        resource = place.resource
-        # Several services under one name (two locations) stay apart: then only the addresses merge.
-        alone = place.kind is PlaceKind.SERVICE and services[meaning.name] == 1
-        if meaning.name and (place.kind in MERGED or alone):
-            part = (place.namespace, place.collection)
-            if place.kind in (PlaceKind.MODEL, PlaceKind.TOPIC):
-                part = (place.name, "")
-            key = ("named", meaning.name, *part)
-            resource = ("named", meaning.name, part[0])
-        groups.setdefault(key, []).append(number)
-        resources[key] = resource
-    # A host that one client shows as a store and another as a bare address is a store.
-    rank = {kind: number for number, kind in enumerate(_TELLING)}
-    return [
-        Thing(tuple(sorted(members, key=lambda number: (rank[places[number].kind], number))), resources[key])
-        for key, members in groups.items()
-    ]
-
-
-def _blurs(places: Sequence[Place], things: Sequence[Thing]) -> list[Blur]:
-    """Stores and topics that telemetry does not tell apart: an address, database or table that is missing."""
-    nameless: dict[tuple[str, str], set[int]] = defaultdict(set)
-    alike: dict[tuple[str, str], set[int]] = defaultdict(set)
-    servers: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
-    hosts: dict[str, set[int]] = defaultdict(set)
-    remotes: dict[str, set[int]] = defaultdict(set)
-    for number, thing in enumerate(things):
-        named = thing.resource[0] == "named"
-        for position in thing.places:
-            place = places[position]
-            if place.kind is PlaceKind.REMOTE and place.name:
-                remotes[place.name].add(number)
-                hosts[place.name].add(number)
-            if named and place.kind in MERGED and place.kind not in HOLDERS:
-                part = (place.name, "") if place.kind is PlaceKind.MODEL else ("", "")
-                servers["named", thing.resource[1]].append((*part, number))
-            if place.kind not in HOLDERS:
-                continue
-            alike[place.kind, place.system].add(number)
-            if place.owner and not named:
-                nameless[place.kind, place.system].add(number)
-            elif place.kind is PlaceKind.STORE:
-                server = thing.resource[1] if named else f"{place.system}@{place.host}"
-                servers["named" if named else "", server].append((place.namespace, place.collection, number))
-                if place.host:
-                    hosts[place.host].add(number)
-    result = []
-    for (kind, system), vague in sorted(nameless.items()):
-        others = set().union(*(alike[k, s] for k, s in alike if k == kind and (s == system or not s or not system)))
-        attribute = "server.address" if kind is PlaceKind.STORE else "messaging.destination.name"
-        result.append(Blur(frozenset(vague), tuple(sorted(others)), attribute))
-    for _, parts in sorted(servers.items()):
-        for namespace, collection, number in parts:
-            if namespace and collection:
-                continue
-            same = {
-                other
-                for ns, coll, other in parts
-                if (not namespace or not ns or ns == namespace)
-                and (not collection or not coll or coll == collection)
-            }
-            if same - {number}:
-                missing = "db.collection.name" if namespace else "db.namespace"
-                result.append(Blur(frozenset({number}), tuple(sorted(same | {number})), missing))
-    for host, vague in sorted(remotes.items()):
-        if hosts[host] - vague:
-            result.append(Blur(frozenset(vague), tuple(sorted(hosts[host])), "db.system.name"))
-    return [blur for blur in result if len(blur.members) > 1]
-

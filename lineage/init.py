@@ -53,7 +53,8 @@ class _Draft:
     """Place id to the regions that callers told of it."""
     lines: list[str] = field(default_factory=list)
     guesses: int = 0
-    holes: int = 0
+    holes: int = 1
+    """The organisation is always one."""
     taken: set[str] = field(default_factory=set)
     guessed: dict[str, catalogue.VendorGuess] = field(default_factory=dict)
 
@@ -91,22 +92,31 @@ class _Draft:
         groups: dict[tuple[object, ...], list[Place]] = {}
         for place in sorted(places, key=lambda place: (_ORDER.index(place.kind), place.id)):
             groups.setdefault(place.resource, []).append(place)
-        known = {key: group for key, group in groups.items() if not group[0].unknown}
-        unknown = [group for key, group in groups.items() if key not in known]
+        # What tells only its kind would fit every place of that kind.
+        known = {key for key, group in groups.items() if not group[0].unknown and len(_match(group[0])) > 1}
         if not groups:
             return
         self.lines += ["", "places:" if known else "# places:"]
-        for group in known.values():
-            self.place(group)
-        for group in unknown:
-            place = group[0]
-            what = " ".join(part for part in (place.system, place.kind.value) if part)
-            self.lines += [
-                f"  # a {escape(what)} without a name, seen by {quote(place.owner)}: which one is it?",
-                "  # - name: ???",
-                f"  #   match: {mapping(_match(place))}",
-            ]
-            self.holes += 1
+        for key, group in groups.items():
+            if key in known:
+                self.place(group)
+        for key, group in groups.items():
+            if key not in known:
+                self.nameless(group[0])
+
+    def nameless(self, place: Place) -> None:
+        """A place that telemetry does not name, as a comment: which one it is must be asked."""
+        what = " ".join(part for part in (place.system, place.kind.value) if part)
+        seen = f", seen by {quote(place.owner)}" if place.owner else ""
+        lacks = (
+            "a name" if not place.owner or place.kind in (PlaceKind.TOPIC, PlaceKind.REMOTE) else "an address"
+        )
+        self.lines += [
+            f"  # {escape(what)} without {lacks}{seen}: which one is it?",
+            "  # - name: ???",
+            f"  #   match: {mapping(_match(place))}",
+        ]
+        self.holes += 1
 
     def place(self, group: list[Place]) -> None:
         """One entry, with what is guessed and what is missing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lineage.flows import Coverage
 from lineage.solve import solve
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMAT = "lineage-graph/1"
 
 
-def node_link(graph: FlowGraph) -> dict[str, object]:
+def node_link(graph: FlowGraph) -> dict[str, Any]:
     """The graph as `{"directed", "multigraph", "graph", "nodes", "edges"}`; nodes and edges are sorted."""
     labels = solve(graph)
     unlocated = sum(not meaning.country for meaning in graph.meanings)
@@ -36,7 +36,7 @@ def node_link(graph: FlowGraph) -> dict[str, object]:
     }
 
 
-def coverage(found: Coverage) -> dict[str, object]:
+def coverage(found: Coverage) -> dict[str, Any]:
     """How good the evidence is, as plain values; every key of `Coverage` and its tally, sorted inside."""
     tally = found.tally
     return {
@@ -68,7 +68,7 @@ def iso(nanoseconds: int) -> str | None:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _node(graph: FlowGraph, number: int) -> dict[str, object]:
+def _node(graph: FlowGraph, number: int) -> dict[str, Any]:
     place, meaning = graph.places[number], graph.meanings[number]
     contents = graph.told(graph.thing_of[number])
     return {
@@ -107,7 +107,7 @@ def _node(graph: FlowGraph, number: int) -> dict[str, object]:
 
 def _edge(
     graph: FlowGraph, flow: Flow, key: int, origins: tuple[str, ...], classes: tuple[str, ...]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     from lineage.findings import doubt_words
 
     facts, count = flow.key, flow.count

@@ -49,7 +49,11 @@ def load_cases(pack: Pack, path: str | Path = "") -> Cases:
     cases, _ = yamlfile.load(source, Cases, file)
     rules = {rule.id for rule in pack.rules}
     problems = [
-        Problem(f"case {case.name!r}: pack {pack.id!r} has no rule {rule!r}", file, case.source.line if case.source else 0)
+        Problem(
+            f"case {case.name!r}: pack {pack.id!r} has no rule {rule!r}",
+            file,
+            case.source.line if case.source else 0,
+        )
         for case in cases.cases
         for rule in case.expect
         if f"{pack.id}/{rule}" not in rules

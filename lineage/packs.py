@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,6 +18,7 @@ from lineage.findings import Citation, Severity
 from lineage.meaning import Source, Title
 from lineage.resources import builtin
 from lineage.selection import Jurisdictions
+from lineage.words import nearest
 from lineage.yamlfile import Entry
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -134,7 +134,9 @@ def builtin_packs() -> list[str]:
     True
     """
     names = [entry.name for entry in builtin("policies").iterdir()]
-    return sorted(n.removesuffix(".yaml") for n in names if n.endswith(".yaml") and not n.endswith(".cases.yaml"))
+    return sorted(
+        n.removesuffix(".yaml") for n in names if n.endswith(".yaml") and not n.endswith(".cases.yaml")
+    )
 
 
 def load_pack(name: str | Path) -> Pack:
@@ -149,22 +151,23 @@ def load_pack(name: str | Path) -> Pack:
     lineage.errors.ConfigError: there is no pack 'ordr16'. Built-in packs: baseline, order16; or give the path of a .yaml file. did you mean 'order16'?
     """
     if isinstance(name, Path) or "/" in name or name.endswith((".yaml", ".yml")):
-        return _checked(Path(name).read_bytes if Path(name).is_file() else None, str(name))
+        return _load(Path(name), str(name))
     if name not in builtin_packs():
-        near = difflib.get_close_matches(name, builtin_packs(), 1)
+        near = nearest(name, builtin_packs())
         raise ConfigError.of(
             f"there is no pack {name!r}",
             allowed=f"Built-in packs: {', '.join(builtin_packs())}; or give the path of a .yaml file",
-            remedy=f"did you mean {near[0]!r}?" if near else "",
+            remedy=f"did you mean {near!r}?" if near else "",
         )
-    return _checked(builtin("policies").joinpath(f"{name}.yaml").read_bytes, f"policies/{name}.yaml")
+    return _load(builtin("policies").joinpath(f"{name}.yaml"), f"policies/{name}.yaml")
 
 
-def _checked(read: object, file: str) -> Pack:
-    if not callable(read):
-        raise ConfigError.of("there is no such file", file=file, remedy="give the path of a pack, or a built-in name")
-    data = read()
-    assert isinstance(data, bytes)  # noqa: S101 - read_bytes of a path or resource
+def _load(path: Path | Traversable, file: str) -> Pack:
+    if not path.is_file():
+        raise ConfigError.of(
+            "there is no such file", file=file, remedy="give the path of a pack, or a built-in name"
+        )
+    data = path.read_bytes()
     pack, _ = yamlfile.loads(data, Pack, file)
     problems = list(_problems(pack, file))
     if problems:
@@ -175,18 +178,21 @@ def _checked(read: object, file: str) -> Pack:
 
 def _problems(pack: Pack, file: str) -> Iterator[Problem]:
     """What the model alone cannot see: ids that repeat, modes and jurisdictions that do not exist."""
-    seen = Counter(rule.id for rule in pack.rules)
+    seen: set[str] = set()
     for rule in pack.rules:
         where = rule.source or Source(file)
-        at = {"file": where.file, "line": where.line, "column": where.column}
+
+        def problem(what: str, allowed: str, where: Source = where) -> Problem:
+            return Problem(what, where.file, where.line, where.column, allowed)
+
         if not rule.id.startswith(f"{pack.id}/"):
-            yield Problem(f"rule {rule.id!r} is not of pack {pack.id!r}", **at, allowed=f"{pack.id}/<name>")  # type: ignore[arg-type]
-        if seen[rule.id] > 1:
-            seen[rule.id] = 1
-            yield Problem(f"rule {rule.id!r} is there more than once", **at, remedy="give each rule an id of its own")  # type: ignore[arg-type]
+            yield problem(f"rule {rule.id!r} is not of pack {pack.id!r}", f"{pack.id}/<name>")
+        if rule.id in seen:
+            yield problem(f"rule {rule.id!r} is there more than once", "one rule of each id")
+        seen.add(rule.id)
         for mode in sorted(set(rule.modes) - set(pack.modes)):
-            yield Problem(f"rule {rule.id!r}: mode {mode!r} is not declared", **at, allowed=", ".join(pack.modes))  # type: ignore[arg-type]
+            yield problem(f"rule {rule.id!r}: mode {mode!r} is not declared", ", ".join(pack.modes))
         for contract in (rule.contract, *(change.contract for change in rule.modes.values())):
             for word in pack.words.wrong(contract.words()):
                 allowed = ", ".join([*pack.words.words(), "or an ISO 3166 country code"])
-                yield Problem(f"rule {rule.id!r}: unknown jurisdiction {word!r}", **at, allowed=allowed)  # type: ignore[arg-type]
+                yield problem(f"rule {rule.id!r}: unknown jurisdiction {word!r}", allowed)

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lineage.flows import Doubt
-from lineage.graph import HOLDERS, FlowGraph
+from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
 from lineage.selection import Answer
+from lineage.things import HOLDERS
 
 UNSURE = Doubt.CONFLICT | Doubt.DIRECTION
 """Doubts that make any flow at most possible: whether it happened as told is not known."""
@@ -71,7 +72,9 @@ def reach(graph: FlowGraph, answers: Sequence[Answer], *, direct: bool = False) 
     via = [-1] * len(things)
     for number, flow in enumerate(graph.flows):
         answer = run.flows[number]
-        if answer and (things[flow.target] < answer or (via[flow.target] < 0 and things[flow.target] == answer)):
+        if answer and (
+            things[flow.target] < answer or (via[flow.target] < 0 and things[flow.target] == answer)
+        ):
             things[flow.target] = answer
             via[flow.target] = number
     return Reach(tuple(answers), run.sources, run.kept, things, run.flows, via)
@@ -131,7 +134,8 @@ class _Run:
         """Whether a store's answer names a selected party: it holds the data of that party then."""
         graph = self.graph
         return graph.holds_owners[number] and any(
-            self.sources[s] >= level and graph.place(s).kind is PlaceKind.PARTY for s in graph.flows[number].sources
+            self.sources[s] >= level and graph.place(s).kind is PlaceKind.PARTY
+            for s in graph.flows[number].sources
         )
 
     def _raise(self, thing: int, level: Answer) -> None:

@@ -108,7 +108,9 @@ class Selection(BaseModel):
         labels = own_labels(graph, thing)
         answers = []
         if self.origin:
-            answers.append(_among(labels.origins, lambda c: any(jurisdictions.has(w, c) for w in self.origin)))
+            answers.append(
+                _among(labels.origins, lambda c: any(jurisdictions.has(w, c) for w in self.origin))
+            )
             if answers[0] is Answer.NO and self._claimed(graph, thing, jurisdictions):
                 # What a span claims never takes away from what is declared; it may only add a suspicion.
                 answers[0] = Answer.MAYBE

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineage.components import components
-from lineage.graph import HOLDERS, FlowGraph
+from lineage.graph import FlowGraph
 from lineage.labels import NOTHING, UNKNOWN, Labels
 from lineage.places import PlaceKind
+from lineage.things import HOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +84,8 @@ def solve(graph: FlowGraph) -> Solution:
     origin_bit = {word: 1 << number for number, word in enumerate(origins)}
     class_bit = {word: 1 << number for number, word in enumerate(classes)}
     bits = [
-        (sum(origin_bit[o] for o in labels.origins), sum(class_bit[c] for c in labels.classes)) for labels in own
+        (sum(origin_bit[o] for o in labels.origins), sum(class_bit[c] for c in labels.classes))
+        for labels in own
     ]
     bits = _fixed_point(graph, bits)
     flows = tuple(_join(bits, (*flow.sources, *flow.possible)) for flow in graph.flows)

@@ -11,7 +11,7 @@ A line is a way of data, read from left to right:
 Places: `name[DE+FR:personal]` a party, with origins and classes as the inventory declares them (`[?]` not
 declared); `op:support[CN]` an operator; `name@CN` a service (`@?` place not known); `model:qwen`,
 `remote:api.example`, `topic:jobs`; `caller:gw@SG` whoever called gw before telemetry begins; any other
-word is a store, `host` or `host/table`, and `?redis` one without an address. A place once written with brackets
+word is a store, `host` or `host/table`; `?redis` and `remote:?` are peers without an address. A place once written with brackets
 or a location may be written short afterwards.
 
 A line `redactor lowers origin=DE evidence=report` declares a step that takes labels away.
@@ -25,10 +25,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lineage.flows import Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
-from lineage.graph import HOLDERS, FlowGraph
+from lineage.graph import FlowGraph
 from lineage.labels import Known, Labels
 from lineage.meaning import Meaning, Source
 from lineage.places import Place, PlaceKind
+from lineage.things import HOLDERS
 
 SYSTEMS = {"pg": "postgresql", "redis": "redis", "cache": "redis", "s3": "s3", "kafka": "kafka"}
 """The system of a store by the beginning of its host, so that sketches stay short; else "store"."""
@@ -161,6 +162,8 @@ class Sketch:
             return place, Meaning(place, contents=contents, source=Source("sketch"))
         if kind == "caller":
             place = Place(PlaceKind.CALLER, owner=self.place(rest, "").id)
+        elif rest == "?":
+            place = Place(PlaceKind(kind), owner=seen_by)
         elif kind in ("model", "remote", "topic"):
             place = Place(
                 PlaceKind(kind),
@@ -182,7 +185,9 @@ class Sketch:
 
     def lower(self, word: str, facts: Mapping[str, str]) -> None:
         """A declassifier at a place: `origin=DE+FR class=personal evidence=doc expires=2026-12-31`."""
-        origin, classes = (tuple(facts[key].split("+")) if key in facts else None for key in ("origin", "class"))
+        origin, classes = (
+            tuple(facts[key].split("+")) if key in facts else None for key in ("origin", "class")
+        )
         place = self.place(word, "")
         step = Lowering(word, place, Lowers(origin, classes), facts.get("evidence"), facts.get("expires"))
         self.facts.declassifiers += (step,)

@@ -32,7 +32,11 @@ class Waivers:
         """
         waivers = cls(tuple(entries))
         expired = [
-            _problem(entry, f"the waiver of {entry.rule} expired on {entry.expires}", "mend the finding, or renew it")
+            _problem(
+                entry,
+                f"the waiver of {entry.rule} expired on {entry.expires}",
+                "mend the finding, or renew it",
+            )
             for entry in waivers.entries
             if _day(entry.expires) < today
         ]
@@ -56,7 +60,9 @@ class Waivers:
             ConfigError: with each of them.
         """
         idle = [
-            _problem(entry, f"the waiver of {entry.rule} matches no finding", "take it out, or mend what it names")
+            _problem(
+                entry, f"the waiver of {entry.rule} matches no finding", "take it out, or mend what it names"
+            )
             for number, entry in enumerate(self.entries)
             if number not in self.used and str(entry.rule).split("/")[0] in packs
         ]

@@ -7,8 +7,9 @@ bidirectional characters written out, so that nobody's service name can draw on 
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
 
 from lineage.findings import Ref, Value
@@ -279,6 +280,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "This is a finding on what was observed, not a legal conclusion.",
         "本结果是对所观测情形的判断，不是法律结论。",
     ),
+    "explain.remedy": ("To mend:", "整改："),
+    "explain.contract": ("Contract:", "判断方式："),
+    "explain.rests": ("Rests on:", "依据："),
+    "explain.pack": ("Pack:", "规则包："),
     "nobody": ("somebody", "某方"),
     "list.separator": (", ", "、"),
 }
@@ -335,3 +340,12 @@ def sentence(message: str, context: Mapping[str, Value], lang: str) -> str:
     'nothing in its scope was observed'
     """
     return words(message, lang).format_map({key: value(item, lang) for key, item in context.items()})
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant; "" when none is close.
+
+    >>> nearest("ordr16", ["order16", "baseline"])
+    'order16'
+    """
+    return next(iter(difflib.get_close_matches(word, list(known), 1)), "")

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from lineage.check import Report, check
 from lineage.errors import ConfigError, LineageError
-from lineage.findings import Severity, Verdict
+from lineage.findings import Ref, Severity, Verdict
 from lineage.flows import FlowCount, Flows
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory
 from lineage.meaning import Source
 from lineage.packs import Pack, load_pack
+from lineage.pipeline import read_flows
 from lineage.report import FORMATS
 from lineage.testing import Facts, sketch
 
 TODAY = date(2026, 6, 1)
-MIXED = ("acme[DE:personal] > gw@SG > pg/eu", "hong[CN:personal] > core@CN > pg/cn", "gw > acme", "acme > gw > acme")
+MIXED = (
+    "acme[DE:personal] > gw@SG > pg/eu",
+    "hong[CN:personal] > core@CN > pg/cn",
+    "gw > acme",
+    "acme > gw > acme",
+)
 CLEAN = ("acme[DE:personal] > gw@SG > acme", "hong[CN:personal] > core@CN > hong")
 ORDER16 = load_pack("order16")
 
@@ -27,6 +34,9 @@ ORDER16 = load_pack("order16")
 def only(*names: str) -> Pack:
     rules = tuple(rule for rule in ORDER16.rules if rule.id.split("/")[1] in names)
     return ORDER16.model_copy(update={"rules": rules})
+
+
+HERE = Source("lineage.yaml", 7, 5)
 
 
 @dataclass(frozen=True)
@@ -37,10 +47,12 @@ class Waiver:
     reason: str = "export stops with release 42"
     approver: str = "dpo"
     expires: str = "2026-06-01"
-    source: Source = Source("lineage.yaml", 7, 5)
+    source: Source = HERE
 
 
-def report(*lines: str, waivers: tuple[Waiver, ...] = (), fail_on: str = "info", packs: tuple[Pack, ...] = ()) -> Report:
+def report(
+    *lines: str, waivers: tuple[Waiver, ...] = (), fail_on: str = "info", packs: tuple[Pack, ...] = ()
+) -> Report:
     graph = sketch(*lines)
     assert isinstance(graph.inventory, Facts)
     graph.inventory.waivers = waivers
@@ -52,7 +64,9 @@ def report(*lines: str, waivers: tuple[Waiver, ...] = (), fail_on: str = "info",
     [
         pytest.param(MIXED, Verdict.VIOLATED, 1, id="violated"),
         pytest.param(CLEAN, Verdict.PROVEN, 0, id="proven"),
-        pytest.param(("acme[?] > gw@SG > pg", "hong[CN] > core@CN > pg"), Verdict.UNDECIDED, 3, id="undecided"),
+        pytest.param(
+            ("acme[?] > gw@SG > pg", "hong[CN] > core@CN > pg"), Verdict.UNDECIDED, 3, id="undecided"
+        ),
         pytest.param(("hong[CN] > core@CN",), Verdict.UNDECIDED, 3, id="no rule met anything"),
     ],
 )
@@ -91,9 +105,14 @@ def test_what_is_below_the_fail_level_is_shown_and_does_not_fail(fail_on: str, c
 @pytest.mark.parametrize(
     "waiver",
     [
-        pytest.param(Waiver("order16/no-shared-store", fingerprint="6c9eff63ab931012"), id="by fingerprint, on its last day"),
+        pytest.param(
+            Waiver("order16/no-shared-store", fingerprint="6c9eff63ab931012"),
+            id="by fingerprint, on its last day",
+        ),
         pytest.param(Waiver("order16/no-shared-store", path=("store:postgresql@pg",)), id="by place"),
-        pytest.param(Waiver("order16/no-shared-store", path=("party:acme", "store:*")), id="by the places of its path"),
+        pytest.param(
+            Waiver("order16/no-shared-store", path=("party:acme", "store:*")), id="by the places of its path"
+        ),
     ],
 )
 def test_a_waived_finding_stays_and_does_not_fail(waiver: Waiver) -> None:
@@ -137,13 +156,21 @@ def test_a_waiver_for_a_pack_that_is_not_checked_is_left_alone() -> None:
 
 
 def test_a_step_without_evidence_waives_what_it_proves() -> None:
-    lines = ("acme[DE] > redactor@SG > core@CN", "hong[CN] > core > hong", "redactor lowers origin=DE expires=2026-12-31")
+    lines = (
+        "acme[DE] > redactor@SG > core@CN",
+        "hong[CN] > core > hong",
+        "redactor lowers origin=DE expires=2026-12-31",
+    )
     made = report(*lines, packs=(only("no-domestic-user"),))
 
-    assert [(r.verdict, r.waived, r.declassifiers) for r in made.rules] == [(Verdict.PROVEN, True, ("redactor",))]
+    assert [(r.verdict, r.waived, r.declassifiers) for r in made.rules] == [
+        (Verdict.PROVEN, True, ("redactor",))
+    ]
 
 
-@pytest.mark.parametrize(("mode", "verdict"), [("strict", Verdict.VIOLATED), ("text", Verdict.UNDECIDED), ("", Verdict.VIOLATED)])
+@pytest.mark.parametrize(
+    ("mode", "verdict"), [("strict", Verdict.VIOLATED), ("text", Verdict.UNDECIDED), ("", Verdict.VIOLATED)]
+)
 def test_modes(mode: str, verdict: Verdict) -> None:
     graph = sketch("acme[DE:personal] > gw@SG > pg", "hong[CN:business] > core@CN > pg")
     made = check(graph, [only("no-shared-store")], mode=mode, today=TODAY)
@@ -155,12 +182,16 @@ def test_modes(mode: str, verdict: Verdict) -> None:
     ("options", "expected"),
     [
         pytest.param({"mode": "lax"}, "no pack has a mode 'lax'. Modes: strict, text", id="mode"),
-        pytest.param({"fail_on": "error"}, "unknown severity 'error'. Allowed: block, high, medium, info", id="severity"),
+        pytest.param(
+            {"fail_on": "error"},
+            "unknown severity 'error'. Allowed: block, high, medium, info",
+            id="severity",
+        ),
     ],
 )
 def test_wrong_options(options: dict[str, str], expected: str) -> None:
     with pytest.raises(LineageError) as caught:
-        check(sketch("acme[DE] > gw@SG"), [ORDER16], today=TODAY, **options)  # type: ignore[arg-type]
+        check(sketch("acme[DE] > gw@SG"), [ORDER16], today=TODAY, **options)
 
     assert expected == str(caught.value)
 
@@ -172,7 +203,9 @@ def test_counts_and_times_change_no_fingerprint() -> None:
     again.coverage = graph.coverage
     second = check(FlowGraph(again, graph.inventory), [ORDER16], today=TODAY)
 
-    assert [finding.fingerprint for finding in first.findings] == [finding.fingerprint for finding in second.findings]
+    assert [finding.fingerprint for finding in first.findings] == [
+        finding.fingerprint for finding in second.findings
+    ]
     assert len({finding.fingerprint for finding in first.findings}) == len(first.findings)
 
 
@@ -182,3 +215,54 @@ def test_a_finding_points_at_the_inventory_else_at_the_rule() -> None:
 
     assert [finding.source.file for finding in plain.findings] == ["policies/order16.yaml"]
     assert [finding.source.file for finding in declared.findings] == ["sketch"]
+
+
+CAPTURES = Path(__file__).parent.parent / "examples" / "captures"
+SHARED = {
+    "order16/no-shared-store", "order16/no-shared-log", "order16/no-shared-training-pool", "order16/no-shared-cache-backup",
+    "order16/no-domestic-user",
+}  # fmt: skip
+
+
+def capture(name: str) -> Report:
+    inventory = Inventory.load([CAPTURES / f"{name}.lineage.yaml"])
+    flows = read_flows([CAPTURES / f"{name}.jsonl"], tenant_keys=inventory.tenant_keys)
+    return check(FlowGraph(flows, inventory), [ORDER16], today=TODAY)
+
+
+def test_the_real_mixed_gateway_is_mixed_exactly_where_it_is() -> None:
+    named = {
+        place.id
+        for finding in capture("fastapi-mixed").findings
+        if finding.rule in SHARED and finding.verdict is Verdict.VIOLATED
+        for place in (finding.context["place"], *(finding.context["partitions"] or ()))  # type: ignore[misc]
+        if isinstance(place, Ref)
+    }
+
+    assert named == {
+        "service:core-gateway~production@alibaba_cloud/cn-hangzhou",
+        "service:training-pool-writer~production@alibaba_cloud/cn-hangzhou",
+        "store:postgresql@pg-main.cn-hangzhou.gw.example/gateway",
+        "store:postgresql@pg-main.cn-hangzhou.gw.example/gateway/api_keys",
+        "store:postgresql@pg-main.cn-hangzhou.gw.example/gateway/conversations",
+        "store:postgresql@pg-main.cn-hangzhou.gw.example/gateway/training_samples",
+        "store:postgresql@pg-main.cn-hangzhou.gw.example/gateway/usage_ledger",
+        "store:redis@redis-main.cn-hangzhou.gw.example/0",
+        "store:redis@redis-mq.cn-hangzhou.gw.example/1",
+        "store:s3@oss.cn-hangzhou.gw.example:9000",
+        "topic:/training-pool",
+    }
+
+
+def test_the_real_mixed_gateway_returns_domestic_data_out_of_its_cache() -> None:
+    found = [f for f in capture("fastapi-mixed").findings if f.rule == "order16/mixed-artefacts-not-returned"]
+    violated = {finding.at[1] for finding in found if finding.verdict is Verdict.VIOLATED}
+
+    assert {"party:acme-eu", "party:globex-us", "party:nimbus-sg"} == violated
+
+
+def test_the_real_clean_gateway_is_proven_rule_by_rule() -> None:
+    made = capture("fastapi-clean")
+
+    assert {Verdict.PROVEN} == {rule.verdict for rule in made.rules}
+    assert made.exit_code == 0

@@ -58,7 +58,10 @@ def test_names_from_telemetry_cannot_draw(text: str, expected: str) -> None:
 def test_a_template_in_a_name_is_not_filled_in() -> None:
     evil = Ref("x", "{place.__class__} {0}", "{place}")
 
-    assert sentence("reaches", {"data": (evil,), "place": PG}, "en") == "Data of {place.__class__} {0} gets to main database."
+    assert (
+        sentence("reaches", {"data": (evil,), "place": PG}, "en")
+        == "Data of {place.__class__} {0} gets to main database."
+    )
 
 
 def test_the_parts_of_a_fingerprint_do_not_run_together() -> None:

@@ -85,6 +85,11 @@ def test_places_that_are_one_thing(lines: tuple[str, ...], expected: list[list[s
             [("server.address", ["store:redis@?(service:gw@SG)", "store:redis@redis"])],
             id="a store without an address and one with",
         ),
+        pytest.param(
+            ("gw@SG > remote:?", "core@CN > remote:api"),
+            [("server.address", ["remote:?(service:gw@SG)", "remote:api"])],
+            id="a peer without a name and one with",
+        ),
         pytest.param(("gw@SG > ?redis", "core@CN > pg"), [], id="two systems are not one store"),
         pytest.param(
             ("gw@SG > remote:redis", "core@CN > redis"), [("db.system.name", ["remote:redis", "store:redis@redis"])],
@@ -102,10 +107,31 @@ def test_places_that_may_be_one(lines: tuple[str, ...], expected: list[tuple[str
     assert [members for _, members in expected] == [list(members) for _, members in sorted(found)]
 
 
-def test_partitions_have_one_resource() -> None:
-    graph = sketch("gw@SG > pg/a", "gw > pg/b")
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param(("gw@SG > pg/a", "gw > pg/b"), {"store:postgresql@pg"}, id="tables of a server"),
+        pytest.param(
+            ("gw@SG > pg/a", "gw > pg/b", "pg/a is name=one", "pg/b is name=two"),
+            {"store:postgresql@pg"},
+            id="two names do not separate the tables of a server",
+        ),
+        pytest.param(
+            ("gw@SG > pg-a/a", "gw > pg-b/b", "pg-a/a is name=one", "pg-b/b is name=one"),
+            {"store:postgresql@pg-a"},
+            id="one name joins two addresses",
+        ),
+        pytest.param(
+            ("gw@SG > pg-a", "gw > pg-b"),
+            {"store:postgresql@pg-a", "store:postgresql@pg-b"},
+            id="two servers",
+        ),
+    ],
+)
+def test_what_holds_the_partitions_of_a_store(lines: tuple[str, ...], expected: set[str]) -> None:
+    graph = sketch(*lines)
 
-    assert {"store:postgresql@pg", "service:gw@SG"} == {graph.resource_id(t) for t in range(len(graph.things))}
+    assert expected == {thing.resource for thing in graph.things} - {"service:gw@SG"}
 
 
 @pytest.mark.parametrize(("entry", "expected"), [("yes", ["DE"]), ("no", None)])
@@ -150,7 +176,7 @@ def test_node_link_has_the_shape_of_the_design() -> None:
     data = sketch(*LINES).to_node_link()
 
     assert list(data) == ["directed", "multigraph", "graph", "nodes", "edges"]
-    assert data["graph"]["format"] == "lineage-graph/1"  # type: ignore[index,call-overload]
+    assert data["graph"]["format"] == "lineage-graph/1"
     assert next(node for node in data["nodes"] if node["id"] == "store:postgresql@pg//users") == {
         "id": "store:postgresql@pg//users", "kind": "store", "name": "pg", "location": "SG", "location_known": "declared",
         "region": None, "provider": None, "environment": None, "host": "pg", "system": "postgresql", "namespace": None,
@@ -158,14 +184,14 @@ def test_node_link_has_the_shape_of_the_design() -> None:
         "title": {"en": "", "zh": ""}, "operator": None, "vendor": None, "role": "database", "zone": None,
         "retention_days": 30.0, "redaction": None, "deletable": None, "viewers": None, "purposes": None,
         "market": None, "industry": None, "origins": None, "classes": None,
-    }  # type: ignore[attr-defined]  # fmt: skip
+    }  # fmt: skip
     assert next(edge for edge in data["edges"] if edge["target"] == "store:postgresql@pg//users") == {
         "source": "service:gw@SG", "target": "store:postgresql@pg//users", "key": 0, "leg": "request", "kept": True,
         "categories": [], "purpose": None, "protection": None, "retention": None, "sources": ["party:acme"],
         "possible_sources": [], "origins": ["DE"], "classes": ["personal"], "certainty": "established", "doubts": [],
         "calls": 1, "first_seen": "2023-11-14T22:13:20Z", "last_seen": "2023-11-14T22:13:20Z",
         "exemplars": [{"trace_id": "00000000000000000000000000000002", "span_id": "0000000000000002"}],
-    }  # type: ignore[attr-defined]  # fmt: skip
+    }  # fmt: skip
 
 
 def test_networkx_reads_the_json() -> None:
@@ -206,4 +232,4 @@ def test_infinite_retention_is_json() -> None:
     flows = Flows.of({FlowKey(place, place, Leg.REQUEST): FlowCount(1)})
     nodes = FlowGraph(flows, Facts({place: meaning})).to_node_link()["nodes"]
 
-    assert nodes[0]["retention_days"] == "forever"  # type: ignore[index]
+    assert nodes[0]["retention_days"] == "forever"

@@ -124,7 +124,9 @@ def test_on_every_graph_of_four_services_a_step_cleans_exactly_what_cannot_go_ro
         edges = [pair for pair, there in zip(PAIRS, present, strict=True) if there]
         anywhere, round_it = walk(edges, None), walk(edges, 1)
         keys = [FlowKey(party, services[0], Leg.REQUEST, sources=carried)]
-        keys += [FlowKey(services[a], services[b], Leg.REQUEST, sources=carried) for a, b in edges if a in anywhere]
+        keys += [
+            FlowKey(services[a], services[b], Leg.REQUEST, sources=carried) for a, b in edges if a in anywhere
+        ]
         graph = FlowGraph(Flows.of(keys), Facts({party: told}, declassifiers=(step,)))
         selection = Selection(origin=("overseas",))
         found = declassify.reach_lowered(
@@ -247,7 +249,9 @@ def test_a_broken_trace_behind_a_step_cleans_nothing() -> None:
     step = Lowering("redactor", redactor, Lowers(origin=("DE",)), "report", None)
     keys = [
         FlowKey(acme, redactor, Leg.REQUEST, sources=frozenset({acme})),
-        FlowKey(core, store, Leg.REQUEST, True, sources=frozenset({acme})),  # no way from redactor to core was seen
+        FlowKey(
+            core, store, Leg.REQUEST, True, sources=frozenset({acme})
+        ),  # no way from redactor to core was seen
     ]
     graph = FlowGraph(Flows.of(keys), Facts({acme: told}, declassifiers=(step,)))
     found = declassify.reach_lowered(graph, OVERSEAS.answers(graph, CHINA), OVERSEAS, CHINA, date(2026, 1, 1))

@@ -56,8 +56,14 @@ def test_labels_of_a_source(lines: tuple[str, ...], place: str, expected: list[s
         pytest.param(("gw@SG ?> pg", "acme[DE] > gw ?> pg", "job@CN < pg"), (("DE", "unknown"), ("unknown",)), id="possible data counts"),
     ],
 )  # fmt: skip
-def test_labels_of_the_last_flow(lines: tuple[str, ...], expected: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+def test_labels_of_the_last_flow(
+    lines: tuple[str, ...], expected: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
     graph = sketch(*lines)
-    reader = next(n for n, flow in enumerate(graph.flows) if flow.key.target.name in ("job", "late") and flow.key.leg == "response")
+    reader = next(
+        n
+        for n, flow in enumerate(graph.flows)
+        if flow.key.target.name in ("job", "late") and flow.key.leg == "response"
+    )
 
     assert expected == solve(graph).of_flow(reader)

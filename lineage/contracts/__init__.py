@@ -17,6 +17,21 @@ from lineage.contracts.retention import Retention
 from lineage.contracts.round_trip import RoundTrip
 from lineage.contracts.stay_within import StayWithin
 
+__all__ = [
+    "CONTRACTS",
+    "AnyContract",
+    "ForbidFlow",
+    "NeverMeet",
+    "Observed",
+    "PartyRequires",
+    "PassThrough",
+    "PlaceRequires",
+    "PurposeLimit",
+    "Retention",
+    "RoundTrip",
+    "StayWithin",
+]
+
 CONTRACTS = (
     ForbidFlow,
     NeverMeet,

@@ -11,19 +11,30 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineage.declassify import reach_lowered
-from lineage.findings import Checked, Judgement, Missing, Ref, Value, Verdict, Witness, doubt_words, ref, witness
-from lineage.flows import Doubt
-from lineage.graph import HOLDERS, FlowGraph
+from lineage.findings import (
+    Checked,
+    Judgement,
+    Missing,
+    Ref,
+    Value,
+    Verdict,
+    Witness,
+    doubt_words,
+    ref,
+    witness,
+)
+from lineage.graph import FlowGraph
 from lineage.inventory.glob import fits
 from lineage.labels import UNKNOWN
 from lineage.places import PlaceKind
 from lineage.reach import UNSURE, Paths, Reach
 from lineage.selection import Answer, Jurisdictions, Selection, claims
 from lineage.solve import own_labels
+from lineage.things import HOLDERS
 
 NO, MAYBE, YES = Answer.NO, Answer.MAYBE, Answer.YES
 UNDECLARED = "undeclared"
-"""The word in `roles` for a store of which no role is known."""
+"""The word in `roles` for a store or topic of which no role is known."""
 
 
 @dataclass
@@ -81,9 +92,12 @@ class Context:
             arriving = [
                 number
                 for number in graph.into[last.target]
-                if found.flows[number] >= found.flows[steps[-1]] and graph.flows[number].key.leg is last.key.leg
+                if found.flows[number] >= found.flows[steps[-1]]
+                and graph.flows[number].key.leg is last.key.leg
             ]
-        return witness(graph, label, [(number, found.flows[number] is YES) for number in steps], arriving, broken)
+        return witness(
+            graph, label, [(number, found.flows[number] is YES) for number in steps], arriving, broken
+        )
 
     def _enters(self, found: Reach, number: int) -> bool:
         flow = self.graph.flows[number]
@@ -134,7 +148,9 @@ class Context:
 
 def doubtful(graph: FlowGraph, thing: int, word: str) -> Missing:
     """What would lift a doubt of a flow; the subject is the place that reported it."""
-    attribute = {"direction": "lineage.direction", "conflict": "span id", "order": "parent span id, links"}[word]
+    attribute = {"direction": "lineage.direction", "conflict": "span id", "order": "parent span id, links"}[
+        word
+    ]
     return Missing(f"missing.{word}", ref(graph, thing), "", attribute)
 
 
@@ -168,7 +184,8 @@ class PlaceMatch(BaseModel):
 
     kinds: tuple[PlaceKind, ...] = Field(default=(), description="Kinds of places.")
     roles: tuple[str, ...] = Field(
-        default=(), description="Roles of stores; `undeclared` for a store of which no role is known."
+        default=(),
+        description="Roles of places; `undeclared` for a store or topic of which no role is known.",
     )
     countries: tuple[str, ...] = Field(
         default=(), description="Where it stands: words of the pack's jurisdictions, or ISO country codes."
@@ -185,7 +202,8 @@ class PlaceMatch(BaseModel):
         place, meaning = graph.place(thing), graph.meaning(thing)
         if self.kinds and place.kind not in self.kinds:
             return NO
-        if self.roles and (meaning.role or UNDECLARED) not in self.roles:
+        role = meaning.role or (UNDECLARED if place.kind in HOLDERS else "")
+        if self.roles and role not in self.roles:
             return NO
         if self.names and not any(
             fits(pattern, name) for pattern in self.names for name in (meaning.name, place.name) if name
@@ -275,7 +293,7 @@ def fault_at(
     context: Context, data: Selection, thing: int, level: Answer, inside: Answer, fault: Fault
 ) -> Judgement:
     """A fault of a place that data reaches: violated if data, scope and fault are sure, else what is missing."""
-    graph, here = context.graph, ref(context.graph, thing)
+    here = ref(context.graph, thing)
     steps = context.way(data, thing, level)
     missing = list(fault.missing)
     if level is MAYBE:
@@ -287,7 +305,11 @@ def fault_at(
         Verdict.UNDECIDED if undecided else Verdict.VIOLATED,
         fault.message,
         {"place": here, "data": context.culprits(data, thing, level), **fault.context},
-        (fault.message, here.id, *(str(fault.context[key]) for key in ("property", "purpose") if key in fault.context)),
+        (
+            fault.message,
+            here.id,
+            *(str(fault.context[key]) for key in ("property", "purpose") if key in fault.context),
+        ),
         (context.witness("data", data, steps),) if steps else (),
         tuple(sorted(set(missing))),
         here.source,

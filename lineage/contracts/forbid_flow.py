@@ -9,16 +9,38 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import MAYBE, NO, YES, Case, Checked, Context, Contract, Fault, PlaceMatch, fault_at, lacks
+from lineage.contracts._contract import (
+    MAYBE,
+    NO,
+    YES,
+    Case,
+    Context,
+    Contract,
+    Fault,
+    PlaceMatch,
+    fault_at,
+    lacks,
+)
 from lineage.contracts.purpose import Purpose, purposes_of
-from lineage.findings import Missing
+from lineage.findings import Checked, Missing
 from lineage.flows import Doubt
 from lineage.graph import Flow
 from lineage.names import CATEGORIES
 from lineage.selection import Answer, Selection
 
 Category = Literal[
-    "prompt", "file", "audio", "image", "video", "output", "embedding", "credential", "usage", "log", "feedback", "metadata"
+    "prompt",
+    "file",
+    "audio",
+    "image",
+    "video",
+    "output",
+    "embedding",
+    "credential",
+    "usage",
+    "log",
+    "feedback",
+    "metadata",
 ]
 _TO_OPERATORS = {"data": {"origin": ("overseas",)}, "to": {"kinds": ("operator",)}}
 _ABROAD = {"data": {"origin": ("domestic",)}, "to": {"countries": ("overseas",)}}
@@ -47,7 +69,9 @@ class ForbidFlow(Contract):
 
     type: Literal["forbid-flow"] = "forbid-flow"
     data: Selection = Field(default=Selection(), description="The data; by default all.")
-    from_: PlaceMatch = Field(default=PlaceMatch(), alias="from", description="Only flows that come from here.")
+    from_: PlaceMatch = Field(
+        default=PlaceMatch(), alias="from", description="Only flows that come from here."
+    )
     to: PlaceMatch = Field(description="Places that it must not get to.")
     categories: tuple[Category, ...] = Field(default=(), description="Only flows of these categories.")
     purposes: tuple[Purpose, ...] = Field(default=(), description="Only flows for these purposes.")

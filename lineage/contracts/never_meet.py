@@ -20,13 +20,12 @@ from lineage.contracts._contract import (
     RECEIVERS,
     YES,
     Case,
-    Checked,
     Context,
     Contract,
     PlaceMatch,
     untold,
 )
-from lineage.findings import Judgement, Missing, Verdict, ref, resource_ref
+from lineage.findings import Checked, Judgement, Missing, Verdict, ref, resource_ref
 from lineage.flows import Leg
 from lineage.reach import Reach
 from lineage.selection import Answer, Selection
@@ -48,7 +47,11 @@ class NeverMeet(Contract):
     BREAKS: ClassVar[tuple[Case, ...]] = (
         (_BOTH, ("acme[DE] > gw@SG > pg/eu", "hong[CN] > core@CN > pg/cn"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG ~ pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
-        ({**_BOTH, "at": "output"}, ("hong[CN] > core@CN > redis", "acme[DE] > gw@SG < redis > acme"), "party:acme"),
+        (
+            {**_BOTH, "at": "output"},
+            ("hong[CN] > core@CN > redis", "acme[DE] > gw@SG < redis > acme"),
+            "party:acme",
+        ),
         (
             {**_BOTH, "at": "place", "places": {"kinds": ("service",)}},
             ("acme[DE] > gw@SG > acme", "hong[CN] > gw > hong"),
@@ -76,7 +79,8 @@ class NeverMeet(Contract):
         ),
     )
     places: PlaceMatch = Field(
-        default=PlaceMatch(), description="Which places count; by default services, models, remotes, stores and topics."
+        default=PlaceMatch(),
+        description="Which places count; by default services, models, remotes, stores and topics.",
     )
 
     def check(self, context: Context) -> Checked:
@@ -101,10 +105,10 @@ class NeverMeet(Contract):
 
     def _meetings(self, context: Context) -> Iterator[Judgement]:
         graph = context.graph
-        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        groups: dict[str, list[int]] = defaultdict(list)
         for thing in range(len(graph.things)):
             if self._counts(context, thing):
-                groups[graph.things[thing].resource if self.at == "resource" else (str(thing),)].append(thing)
+                groups[graph.things[thing].resource if self.at == "resource" else str(thing)].append(thing)
         met: set[int] = set()
         for members in groups.values():
             judgement = self._meeting(context, members, self.b, "meet")
@@ -144,7 +148,12 @@ class NeverMeet(Contract):
         return Judgement(
             Verdict.VIOLATED if sure else Verdict.UNDECIDED,
             message,
-            {"place": here, "partitions": partitions if len(partitions) > 1 else (), "a": whose_a, "b": whose_b},
+            {
+                "place": here,
+                "partitions": partitions if len(partitions) > 1 else (),
+                "a": whose_a,
+                "b": whose_b,
+            },
             ("meet", here.id),
             tuple(witness),
             tuple(sorted(set(missing))),

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import Case, Checked, Context, Contract
-from lineage.findings import Judgement, Missing, Ref, Value, Verdict, ref
+from lineage.contracts._contract import Case, Context, Contract
+from lineage.findings import Checked, Judgement, Missing, Ref, Value, Verdict, ref
 from lineage.places import PlaceKind
 from lineage.selection import disputed
 
@@ -24,7 +24,11 @@ class Observed(Contract):
     """The evidence is complete enough."""
 
     HOLDS: ClassVar[tuple[Case, ...]] = (
-        ({"limits": {"unknown-places": 0, "missing-parent": 0, "sampled": 0}}, ("acme[DE] > gw@SG > pg",), ""),
+        (
+            {"limits": {"unknown-places": 0, "missing-parent": 0, "sampled": 0}},
+            ("acme[DE] > gw@SG > pg",),
+            "",
+        ),
     )
     BREAKS: ClassVar[tuple[Case, ...]] = ()
     UNDECIDED: ClassVar[tuple[Case, ...]] = (
@@ -34,7 +38,9 @@ class Observed(Contract):
     )
 
     type: Literal["observed"] = "observed"
-    limits: dict[Gap, int] = Field(min_length=1, description="For each gap that matters, how many are allowed.")
+    limits: dict[Gap, int] = Field(
+        min_length=1, description="For each gap that matters, how many are allowed."
+    )
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.limits.items())))
@@ -80,7 +86,14 @@ _FACTS: Mapping[str, tuple[str, str, str]] = {
     "unobserved": ("missing.unobserved", "", "spans of this place"),
 }
 _LOCATED = frozenset(
-    {PlaceKind.SERVICE, PlaceKind.MODEL, PlaceKind.STORE, PlaceKind.TOPIC, PlaceKind.REMOTE, PlaceKind.OPERATOR}
+    {
+        PlaceKind.SERVICE,
+        PlaceKind.MODEL,
+        PlaceKind.STORE,
+        PlaceKind.TOPIC,
+        PlaceKind.REMOTE,
+        PlaceKind.OPERATOR,
+    }
 )
 
 

@@ -7,12 +7,27 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lineage.contracts._contract import MAYBE, RECEIVERS, YES, Case, Checked, Context, Contract, Fault, fault_at, lacks, untold
+from lineage.contracts._contract import (
+    MAYBE,
+    RECEIVERS,
+    YES,
+    Case,
+    Context,
+    Contract,
+    Fault,
+    fault_at,
+    lacks,
+    untold,
+)
+from lineage.findings import Checked
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection, disputed
 
 _PEOPLE = Selection(kinds=(PlaceKind.PARTY, PlaceKind.CALLER))
-_OVERSEAS_ONLY = {"data": {"kinds": ("party",), "origin": ("overseas",)}, "require": {"origin": ("overseas",)}}
+_OVERSEAS_ONLY = {
+    "data": {"kinds": ("party",), "origin": ("overseas",)},
+    "require": {"origin": ("overseas",)},
+}
 
 
 class Demands(BaseModel):
@@ -21,7 +36,9 @@ class Demands(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     origin: tuple[str, ...] = Field(default=(), description="All its data was collected and generated there.")
-    market_outside: tuple[str, ...] = Field(default=(), description="Its end users, where declared, are not there.")
+    market_outside: tuple[str, ...] = Field(
+        default=(), description="Its end users, where declared, are not there."
+    )
 
 
 class PartyRequires(Contract):
@@ -39,7 +56,9 @@ class PartyRequires(Contract):
             "party:acme",
         ),
     )
-    UNDECIDED: ClassVar[tuple[Case, ...]] = ((_OVERSEAS_ONLY, ("acme[?] > gw@SG", "hong[CN] > core@CN"), "party:acme"),)
+    UNDECIDED: ClassVar[tuple[Case, ...]] = (
+        (_OVERSEAS_ONLY, ("acme[?] > gw@SG", "hong[CN] > core@CN"), "party:acme"),
+    )
 
     type: Literal["party-requires"] = "party-requires"
     data: Selection = Field(default=_PEOPLE, description="The parties, by their data.")

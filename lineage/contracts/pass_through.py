@@ -11,8 +11,19 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import MAYBE, NO, YES, Case, Checked, Context, Contract, Fault, PlaceMatch, fault_at, lacks
-from lineage.findings import Judgement
+from lineage.contracts._contract import (
+    MAYBE,
+    NO,
+    YES,
+    Case,
+    Context,
+    Contract,
+    Fault,
+    PlaceMatch,
+    fault_at,
+    lacks,
+)
+from lineage.findings import Checked, Judgement
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
 
@@ -39,7 +50,9 @@ class PassThrough(Contract):
     )
 
     type: Literal["pass-through"] = "pass-through"
-    data: Selection = Field(default=Selection(kinds=(PlaceKind.PARTY, PlaceKind.CALLER)), description="The data.")
+    data: Selection = Field(
+        default=Selection(kinds=(PlaceKind.PARTY, PlaceKind.CALLER)), description="The data."
+    )
     from_: PlaceMatch | None = Field(
         default=None, alias="from", description="Where the way begins; by default where the data entered."
     )
@@ -69,8 +82,12 @@ class PassThrough(Contract):
                 judgements.append(fault_at(context, self.data, thing, MAYBE, inside, Fault("bypass", {})))
             elif context.paths(self.data, MAYBE).to(thing) is None:
                 missing = lacks(graph, thing, "evidence", "", "parent span id, links")
-                judgements.append(fault_at(context, self.data, thing, level, inside, Fault("bypass", {}, missing)))
-        return Checked(tuple(judgements), found.carrying if ends else 0, ends, found.declassifiers, found.waived)
+                judgements.append(
+                    fault_at(context, self.data, thing, level, inside, Fault("bypass", {}, missing))
+                )
+        return Checked(
+            tuple(judgements), found.carrying if ends else 0, ends, found.declassifiers, found.waived
+        )
 
     def _round(self, context: Context, level: Answer) -> set[int]:
         """Things that the data gets to from the beginning without the step, as sure as `level`."""
@@ -98,7 +115,10 @@ class PassThrough(Contract):
                 if self.via.answer(graph, flow.target, words) > stops:
                     continue
                 reached.add(flow.target)
-                for following in ((flow.target, state[1]), *(((flow.target, flow.target),) if flow.kept else ())):
+                for following in (
+                    (flow.target, state[1]),
+                    *(((flow.target, flow.target),) if flow.kept else ()),
+                ):
                     if following not in seen:
                         seen.add(following)
                         ahead.append(following)

@@ -7,8 +7,17 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lineage.contracts._contract import OURS, Case, Checked, Context, Contract, Fault, PlaceMatch, each_place, lacks
-from lineage.findings import Value
+from lineage.contracts._contract import (
+    OURS,
+    Case,
+    Context,
+    Contract,
+    Fault,
+    PlaceMatch,
+    each_place,
+    lacks,
+)
+from lineage.findings import Checked, Value
 from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
@@ -22,12 +31,20 @@ class Properties(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     declared: Literal[True] | None = Field(default=None, description="The inventory has an entry for it.")
-    named: Literal[True] | None = Field(default=None, description="Telemetry or the inventory gives it a name.")
+    named: Literal[True] | None = Field(
+        default=None, description="Telemetry or the inventory gives it a name."
+    )
     country: Literal["known"] | None = Field(default=None, description="It is known where it stands.")
-    run_by: Literal["known"] | None = Field(default=None, description="It is declared who runs it: an operator or a vendor.")
-    redaction: tuple[Redaction, ...] = Field(default=(), description="How data is redacted there: one of these.")
+    run_by: Literal["known"] | None = Field(
+        default=None, description="It is declared who runs it: an operator or a vendor."
+    )
+    redaction: tuple[Redaction, ...] = Field(
+        default=(), description="How data is redacted there: one of these."
+    )
     deletable: Literal[True] | None = Field(default=None, description="Data there can be deleted.")
-    viewers: Literal["known"] | None = Field(default=None, description="It is declared who can see data there.")
+    viewers: Literal["known"] | None = Field(
+        default=None, description="It is declared who can see data there."
+    )
 
 
 _LOGS = {"places": {"roles": ("log",)}, "require": {"redaction": ("masked", "anonymised"), "deletable": True}}
@@ -42,8 +59,16 @@ class PlaceRequires(Contract):
         (_KNOWN, ("acme[DE] > gw@SG > pg", "pg is country=SG"), ""),
     )
     BREAKS: ClassVar[tuple[Case, ...]] = (
-        (_LOGS, ("acme[DE] > gw@SG > log", "log is role=log redaction=none deletable=yes"), "store:store@log"),
-        (_LOGS, ("acme[DE] > gw@SG > log", "log is role=log redaction=masked deletable=no"), "store:store@log"),
+        (
+            _LOGS,
+            ("acme[DE] > gw@SG > log", "log is role=log redaction=none deletable=yes"),
+            "store:store@log",
+        ),
+        (
+            _LOGS,
+            ("acme[DE] > gw@SG > log", "log is role=log redaction=masked deletable=no"),
+            "store:store@log",
+        ),
     )
     UNDECIDED: ClassVar[tuple[Case, ...]] = (
         (_LOGS, ("acme[DE] > gw@SG > log", "log is role=log deletable=yes"), "store:store@log"),
@@ -54,7 +79,8 @@ class PlaceRequires(Contract):
     type: Literal["place-requires"] = "place-requires"
     data: Selection = Field(default=Selection(), description="The data; by default all.")
     places: PlaceMatch = Field(
-        default=PlaceMatch(kinds=(*OURS, PlaceKind.OPERATOR)), description="Which places count; by default all but parties."
+        default=PlaceMatch(kinds=(*OURS, PlaceKind.OPERATOR)),
+        description="Which places count; by default all but parties.",
     )
     require: Properties = Field(description="What is demanded of each.")
     held: bool = Field(default=False, description="Only places that keep the data.")
@@ -76,7 +102,9 @@ class PlaceRequires(Contract):
 
         def unknown(what: str, key: str, attribute: str = "") -> Fault:
             fact = {"run_by": "vendor"}.get(what, what)
-            return Fault("require.unknown", {"property": f"property.{what}"}, lacks(graph, thing, fact, key, attribute))
+            return Fault(
+                "require.unknown", {"property": f"property.{what}"}, lacks(graph, thing, fact, key, attribute)
+            )
 
         def wrong(what: str, found: Value) -> Fault:
             return Fault("require.wrong", {"property": f"property.{what}", "found": found})

@@ -10,7 +10,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import YES, Case, Checked, Context, Contract, Fault, each_place, lacks
+from lineage.contracts._contract import YES, Case, Context, Contract, Fault, each_place, lacks
+from lineage.findings import Checked
 from lineage.graph import Flow, FlowGraph
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
@@ -75,7 +76,9 @@ class PurposeLimit(Contract):
             meaning = graph.meaning(thing)
             silent = meaning.purposes is None and not meaning.role
             if found.held[thing] and graph.place(thing).kind is PlaceKind.STORE and silent:
-                missing = lacks(graph, thing, "purpose", "places[].role, places[].purposes", "lineage.purpose")
+                missing = lacks(
+                    graph, thing, "purpose", "places[].role, places[].purposes", "lineage.purpose"
+                )
                 yield Fault("purpose.unknown", {}, missing)
 
         return each_place(context, self.data, scope, test)

@@ -10,13 +10,16 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import Case, Checked, Context, Contract, Fault, PlaceMatch, each_place, lacks
+from lineage.contracts._contract import Case, Context, Contract, Fault, PlaceMatch, each_place, lacks
+from lineage.findings import Checked
 from lineage.graph import FlowGraph
 from lineage.inventory.duration import days
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
 
 _MONTH = {"limit_days": 30.0}
+
+
 class Retention(Contract):
     """What places keep is kept no longer than allowed."""
 
@@ -36,8 +39,12 @@ class Retention(Contract):
 
     type: Literal["retention"] = "retention"
     data: Selection = Field(default=Selection(), description="The data; by default all.")
-    limit_days: float | None = Field(default=None, ge=0, description="At most so many days; without it, it must be known.")
-    places: PlaceMatch = Field(default=PlaceMatch(kinds=(PlaceKind.STORE, PlaceKind.TOPIC)), description="Which places count.")
+    limit_days: float | None = Field(
+        default=None, ge=0, description="At most so many days; without it, it must be known."
+    )
+    places: PlaceMatch = Field(
+        default=PlaceMatch(kinds=(PlaceKind.STORE, PlaceKind.TOPIC)), description="Which places count."
+    )
 
     def check(self, context: Context) -> Checked:
         """Every place that keeps the data."""

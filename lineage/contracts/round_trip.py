@@ -13,9 +13,20 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import RECEIVERS, YES, Case, Checked, Context, Contract, Fault, PlaceMatch, each_place, fault_at, lacks
+from lineage.contracts._contract import (
+    RECEIVERS,
+    YES,
+    Case,
+    Context,
+    Contract,
+    Fault,
+    PlaceMatch,
+    each_place,
+    fault_at,
+    lacks,
+)
 from lineage.contracts.retention import kept_days
-from lineage.findings import Judgement
+from lineage.findings import Checked, Judgement
 from lineage.flows import Leg
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
@@ -31,22 +42,36 @@ class RoundTrip(Contract):
         (_RETURN, ("acme[DE] > gw@SG > acme", "gw > pg", "acme > gw > pg", "pg is country=SG"), ""),
         (
             _RETURN,
-            ("acme[DE] > core@CN > acme", "acme > core > redis", "redis is country=CN retention=1 deletable=yes"),
+            (
+                "acme[DE] > core@CN > acme",
+                "acme > core > redis",
+                "redis is country=CN retention=1 deletable=yes",
+            ),
             "",
         ),
     )
     BREAKS: ClassVar[tuple[Case, ...]] = (
-        (_RETURN, ("acme[DE] > core@CN > acme", "acme > core > pg", "pg is country=CN deletable=no"), "store:postgresql@pg"),
+        (
+            _RETURN,
+            ("acme[DE] > core@CN > acme", "acme > core > pg", "pg is country=CN deletable=no"),
+            "store:postgresql@pg",
+        ),
     )
     UNDECIDED: ClassVar[tuple[Case, ...]] = (
         (_RETURN, ("acme[DE] > gw@SG > core@CN",), "party:acme"),
-        (_RETURN, ("acme[DE] > core@CN > acme", "acme > core > pg", "pg is country=CN"), "store:postgresql@pg"),
+        (
+            _RETURN,
+            ("acme[DE] > core@CN > acme", "acme > core > pg", "pg is country=CN"),
+            "store:postgresql@pg",
+        ),
         (_RETURN, ("acme[DE] > core@CN > acme", "acme > core > pg"), "store:postgresql@pg"),
     )
 
     type: Literal["round-trip"] = "round-trip"
     data: Selection = Field(description="The parties, by their data.")
-    home: tuple[str, ...] = Field(description="Where the data must not stay: jurisdiction words or country codes.")
+    home: tuple[str, ...] = Field(
+        description="Where the data must not stay: jurisdiction words or country codes."
+    )
 
     def words(self) -> tuple[str, ...]:
         """The jurisdiction words used."""
@@ -72,12 +97,16 @@ class RoundTrip(Contract):
 
         kept = each_place(context, self.data, scope, lambda thing: self._kept(context, thing), held=True)
         flows = found.carrying if parties else 0
-        return Checked((*judgements, *kept.judgements), flows, parties + kept.places, found.declassifiers, found.waived)
+        return Checked(
+            (*judgements, *kept.judgements), flows, parties + kept.places, found.declassifiers, found.waived
+        )
 
     def _kept(self, context: Context, thing: int) -> Iterator[Fault]:
         graph, meaning = context.graph, context.graph.meaning(thing)
         if not meaning.country:
-            yield Fault("return.where.unknown", {}, lacks(graph, thing, "country", "places[].country", "cloud.region"))
+            yield Fault(
+                "return.where.unknown", {}, lacks(graph, thing, "country", "places[].country", "cloud.region")
+            )
         elif meaning.deletable is False:
             yield Fault("return.stays", {})
         elif meaning.deletable is None:

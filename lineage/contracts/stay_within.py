@@ -7,7 +7,18 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from lineage.contracts._contract import OURS, YES, Case, Checked, Context, Contract, Fault, PlaceMatch, each_place, lacks
+from lineage.contracts._contract import (
+    OURS,
+    YES,
+    Case,
+    Context,
+    Contract,
+    Fault,
+    PlaceMatch,
+    each_place,
+    lacks,
+)
+from lineage.findings import Checked
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
 
@@ -40,7 +51,8 @@ class StayWithin(Contract):
     zones: tuple[str, ...] = Field(default=(), description="Allowed zones of the inventory.")
     vendors: tuple[str, ...] = Field(default=(), description="Allowed vendors and operators.")
     places: PlaceMatch = Field(
-        default=PlaceMatch(kinds=(*OURS, PlaceKind.OPERATOR)), description="Which places count; by default all but parties."
+        default=PlaceMatch(kinds=(*OURS, PlaceKind.OPERATOR)),
+        description="Which places count; by default all but parties.",
     )
 
     @model_validator(mode="after")
@@ -64,8 +76,12 @@ class StayWithin(Contract):
             meaning = graph.meaning(thing)
             country = meaning.country
             if self.countries and not country:
-                yield Fault("outside.unknown", {}, lacks(graph, thing, "country", "places[].country", "cloud.region"))
-            elif self.countries and not any(context.jurisdictions.has(word, country) for word in self.countries):
+                yield Fault(
+                    "outside.unknown", {}, lacks(graph, thing, "country", "places[].country", "cloud.region")
+                )
+            elif self.countries and not any(
+                context.jurisdictions.has(word, country) for word in self.countries
+            ):
                 yield Fault("outside", {"found": country})
             if self.zones and not meaning.zone:
                 yield Fault("outside.unknown", {}, lacks(graph, thing, "zone", "places[].zone"))
@@ -73,7 +89,9 @@ class StayWithin(Contract):
                 yield Fault("outside", {"found": meaning.zone})
             runs = meaning.vendor or meaning.operator
             if self.vendors and not runs:
-                yield Fault("outside.unknown", {}, lacks(graph, thing, "vendor", "places[].vendor, places[].operator"))
+                yield Fault(
+                    "outside.unknown", {}, lacks(graph, thing, "vendor", "places[].vendor, places[].operator")
+                )
             elif self.vendors and runs not in self.vendors:
                 yield Fault("outside", {"found": runs})
 

@@ -52,9 +52,10 @@ def picture(graph: FlowGraph, view: str = "where-inputs-go", report: Report | No
     Raises:
         ConfigError: no such view, or a view that is wrong.
     """
-    from lineage.diagram.build import Outcome, build
+    from lineage.diagram.build import build
     from lineage.diagram.notation import notation
     from lineage.diagram.notation import view as load_view
+    from lineage.diagram.notes import Outcome
     from lineage.diagram.routes import routes
     from lineage.findings import Verdict
 
@@ -62,7 +63,14 @@ def picture(graph: FlowGraph, view: str = "where-inputs-go", report: Report | No
     if report is None:
         return build(graph, found, notation())
     proven = report.count(Verdict.PROVEN) if report.outcome is Verdict.PROVEN else 0
-    outcome = Outcome(report.count(Verdict.UNDECIDED), proven)
+    waived = sum(finding.waived for finding in report.findings)
+    elsewhere = tuple(
+        pack.id
+        for pack in report.packs
+        for word, countries in pack.jurisdictions
+        if word == "domestic" and set(countries) != set(found.border.domestic)
+    )
+    outcome = Outcome(report.count(Verdict.UNDECIDED), proven, waived, elsewhere)
     return build(graph, found, notation(), routes(graph, report.findings), outcome)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape as html_escape
+from xml.etree import ElementTree as ET
 
 from lineage.diagram.drawing import Box, Drawing, Gate, Line, Note, shortened
 from lineage.diagram.notation import Notation, Phrase
@@ -61,6 +62,31 @@ def rows(
 ) -> str:
     """One row a line."""
     return "".join(row(cell(line, size, bold=bold, colour=colour, pad=pad)) for line in lines)
+
+
+def _beside(cells: str, room: int) -> str:
+    """A row of cells with nothing to their right up to `room` points: Graphviz stretches tables to fill a cell."""
+    return table(row(cells, f'<td width="{max(room - measured(table(row(cells))), 0)}"></td>'))
+
+
+def measured(markup: str) -> int:
+    """The least width of a table of ours in points, from the widths of its cells.
+
+    >>> measured(table(row(cell("ab", 10), cell("境", 10))))
+    25
+    """
+    return _measured(ET.fromstring(markup))  # noqa: S314 - markup of this module, escaped
+
+
+def _measured(element: ET.Element) -> int:
+    inside = sum(_measured(child) for child in element if child.tag == "td")
+    inside = max([inside, *(_measured(child) for child in element if child.tag in ("tr", "table"))])
+    if element.tag == "td":
+        inside += (
+            2 * int(element.get("cellpadding", "0")) if len(element) and element[0].tag == "table" else 0
+        )
+        return max(inside, int(element.get("width", "0")))
+    return inside
 
 
 # --- boxes ---------------------------------------------------------------------------------------------
@@ -158,9 +184,8 @@ def label(line: Line, lang: Language, notation: Notation, ground: str) -> str:
             body += row(cell(part, 9, lead=name, colour=colour))
             name = ""
     if line.violations:
-        # The empty cell takes what room is left: a table in a cell grows to its width.
         mark = chip(f"✖ {shortened(line.violations)}", 9.5, notation.colours.violation)
-        body += row(f'<td align="left">{table(row(f"<td>{mark}</td>", "<td></td>"))}</td>')
+        body += row(f'<td align="left">{_beside(f"<td>{mark}</td>", measured(table(body)))}</td>')
     # A little air at both ends, so that the line does not touch the words.
     return table(row(f"<td>{table(body)}</td>"), bgcolor=ground, cellpadding=3)
 
@@ -192,8 +217,11 @@ def heading_of_page(drawing: Drawing, lang: Language) -> str:
 
 def foot(drawing: Drawing, lang: Language, notation: Notation) -> str:
     """Violations in words, what the picture rests on, and the legend."""
-    body = row(f'<td align="left" colspan="3">{_notes(drawing, lang, notation)}</td>')
-    return table(body + (_legend(lang, notation) if drawing.legend else ""))
+    notes = _notes(drawing, lang, notation)
+    body = row(f'<td align="left">{notes}</td>')
+    if drawing.legend:
+        body += row(f'<td align="left">{_beside(_legend(lang, notation), measured(notes))}</td>')
+    return table(body)
 
 
 def _notes(drawing: Drawing, lang: Language, notation: Notation) -> str:
@@ -203,25 +231,21 @@ def _notes(drawing: Drawing, lang: Language, notation: Notation) -> str:
     if more > 0:
         said = notation.words.findings_more.text.fill(n=str(more)).lines(lang)
         blocks.append(rows(said, 9.5, bold=True, colour=colours.violation))
-    # Few stand below one another, many in two columns: a picture is wider than high.
-    half = len(blocks) if len(blocks) < 4 else (len(blocks) + 1) // 2
-    parts = [part for part in ("".join(blocks[:half]), "".join(blocks[half:])) if part]
-    body = (
-        ""
-        if not parts
-        else row(
-            *(
-                f'<td align="left" valign="top" cellpadding="4">{table(part, cellpadding=2)}</td>'
-                for part in parts
-            )
+    # Few stand below one another, many in pairs: a picture is wider than high.
+    wide = 1 if len(blocks) < 4 else 2
+    body = ""
+    for start in range(0, len(blocks), wide):
+        pair = (
+            f'<td align="left" cellpadding="4">{table(part, cellpadding=2)}</td>'
+            for part in blocks[start : start + wide]
         )
-    )
+        body += row(*pair)
     small = "".join(
         rows(wrapped(text, limits.columns), 8.5, colour=colours.metadata)
         for said in drawing.small
         for text in said.lines(lang)
     )
-    body += row(f'<td align="left" colspan="2" cellpadding="4">{table(small, cellpadding=2)}</td>')
+    body += row(f'<td align="left" colspan="{wide}" cellpadding="4">{table(small, cellpadding=2)}</td>')
     return table(body, border=1, sides="L", color=colours.violation if drawing.notes else colours.metadata)
 
 
@@ -268,8 +292,8 @@ def _legend(lang: Language, notation: Notation) -> str:
         + glyph([("━━▶", colours.violation)], words.legend_violation, 18, "✖ ")
         + glyph([("┇", colours.border)], words.legend_border)
     )
-    return row(
-        f'<td cellpadding="4">{table(row(shapes))}</td>',
-        f'<td cellpadding="8">{left}</td>',
-        f'<td cellpadding="8">{right}</td>',
+    return (
+        f'<td cellpadding="4">{table(row(shapes))}</td>'
+        f'<td cellpadding="8">{left}</td>'
+        f'<td cellpadding="8">{right}</td>'
     )

@@ -34,7 +34,8 @@ def columns(scene: Scene) -> tuple[dict[Key, int], int | None]:
     if left and right:
         border = max(place.values()) + 1
         start = border + 1
-    _walk([key for key in right if key in crossing] or hosts, right, near, place, start=start)
+    _walk([key for key in right if key in crossing], right, near, place, start=start)
+    _walk([key for key in hosts if key not in place], right, near, place, start=start)
     _park(right, scene, near, place, start=start)
     if not place:
         _walk(strangers, lost, near, place, start=0)
@@ -72,8 +73,11 @@ def _walk(
 def _park(
     among: Iterable[Key], scene: Scene, near: Mapping[Key, set[Key]], place: dict[Key, int], start: int
 ) -> None:
-    """What no walk reached: beside its jurisdiction's first column, else in the last column of its side."""
-    keys = list(among)
+    """What no walk reached: beside its jurisdiction's first column, else in the last column of its side.
+
+    Services before stores, so that what is stored stands behind what stores it.
+    """
+    keys = sorted(among, key=lambda key: (scene.spots[key].shape is Shape.STORE, key))
     for key in keys:
         if key in place:
             continue

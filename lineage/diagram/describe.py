@@ -10,7 +10,7 @@ from lineage.diagram.scene import Shape, Spot
 from lineage.diagram.text import Text, cut, joined
 from lineage.graph import HOLDERS, FlowGraph
 from lineage.labels import UNKNOWN
-from lineage.meaning import Meaning
+from lineage.meaning import Meaning, Title
 from lineage.places import Place, PlaceKind
 
 TIP = 300
@@ -24,14 +24,21 @@ def title(graph: FlowGraph, spot: Spot, notation: Notation) -> Text:
         return words.more_places.text.fill(n=f"{spot.boxes:,}")
     if spot.declared_only:
         return Text.plain(cut(spot.declared_only, limit))
-    titles = [graph.meaning(thing).title for thing in spot.things]
-    # A table may have a title of its own: the box has the one that most of its tables share.
-    for said, _ in Counter(said for said in titles if said.en or said.zh).most_common(1):
-        return Text(cut(said.en or said.zh, limit), cut(said.zh or said.en, limit))
     name = graph.meaning(spot.things[0]).name
+    said = _common([graph.meaning(thing).title for thing in spot.things], settle=not name)
+    if said is not None:
+        return Text(cut(said.en or said.zh, limit), cut(said.zh or said.en, limit))
     if name:
         return Text.plain(cut(name, limit))
     return _told(graph.place(spot.things[0]), notation)
+
+
+def _common(titles: Iterable[Title], *, settle: bool) -> Title | None:
+    """The title that most tables of a box share, for a table may have one of its own; `settle` takes the first of equals."""
+    counts = Counter(title for title in titles if title.en or title.zh).most_common(2)
+    if not counts or (len(counts) == 2 and counts[0][1] == counts[1][1] and not settle):
+        return None
+    return counts[0][0]
 
 
 def _told(place: Place, notation: Notation) -> Text:
@@ -100,6 +107,8 @@ def _store(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
     place = graph.place(spot.things[0])
     if place.kind is PlaceKind.STORE and not place.host and not place.owner:
         lines.append(notation.words.no_address.text)
+    if (title(graph, spot, notation) != _told(place, notation)) and place.namespace:
+        lines.append(Text.plain(cut(f"{place.system} {place.namespace}".strip(), notation.limits.name)))
     return lines + _tables(graph, spot, notation)
 
 

@@ -137,6 +137,8 @@ class Words(_Strict):
     undecided: Phrase
     undecided_rules: Phrase
     proven: Phrase
+    waived: Phrase
+    border_elsewhere: Phrase
     not_checked: Phrase
     finding: Phrase
     finding_evidence: Phrase

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from lineage.diagram.text import Text
 from lineage.findings import Finding, Verdict
+from lineage.flows import Leg
 from lineage.graph import FlowGraph
 from lineage.words import sentence
 
-Hop = tuple[int, int]
-"""Two things, in the direction of the data."""
+Hop = tuple[int, int, Leg]
+"""Two things in the direction of the data, and whether it went with the call or came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def routes(graph: FlowGraph, findings: Iterable[Finding]) -> tuple[Route, ...]:
 def _route(graph: FlowGraph, name: str, finding: Finding) -> Route:
     things = {graph.ids[place]: thing for place, thing in enumerate(graph.thing_of)}
     ways = [
-        [(things[step.source.id], things[step.target.id]) for step in witness.steps]
+        [(things[step.source.id], things[step.target.id], Leg(step.leg)) for step in witness.steps]
         for witness in finding.witness
     ]
     return Route(

@@ -57,6 +57,7 @@ class Origin(IntFlag):
 
 
 NONE = Origin(0)
+SIDES = (Origin.OVERSEAS, Origin.DOMESTIC, Origin.UNKNOWN)
 UNSURE = Doubt.CONFLICT | Doubt.DIRECTION
 """Doubts that make what a flow carries possible; the same as for a rule's witness (verdicts.md section 3)."""
 PEOPLE_OUTSIDE = frozenset({PlaceKind.PARTY, PlaceKind.CALLER})
@@ -192,14 +193,14 @@ def look(graph: FlowGraph, view: View, always: frozenset[tuple[int, int]] = froz
 
 def _wanted(flow: Flow, origins: Origin, view: View) -> bool:
     show = view.show
-    nothing_known = not flow.sources and not flow.possible
-    if show.data_of == "parties" and Origin.PARTY not in origins and not nothing_known:
-        return False
-    wanted = {Origin[word.upper()] for word in show.origins}
-    if len(wanted) < 3 and not any(origin in origins for origin in wanted):
-        return False
     categories = flow.key.categories
-    return show.categories == "all" or not categories or not categories.isdisjoint(show.categories)
+    if show.categories != "all" and categories and categories.isdisjoint(show.categories):
+        return False
+    if not flow.sources and not flow.possible:
+        return True  # nothing is known of what it carries: it may be what the view is about
+    if show.data_of == "parties" and Origin.PARTY not in origins:
+        return False
+    return len(show.origins) == len(SIDES) or any(Origin[word.upper()] in origins for word in show.origins)
 
 
 # --- spots --------------------------------------------------------------------------------------------
@@ -222,13 +223,14 @@ def _spots(graph: FlowGraph, view: View) -> list[Spot]:
 
 
 def _key(graph: FlowGraph, thing: int) -> Key:
-    place, meaning = graph.place(thing), graph.meaning(thing)
-    if place.kind is PlaceKind.STORE or graph.things[thing].resource[0] == "named":
-        resource = graph.things[thing].resource
-        # The inventory's name is one box, however many databases the server holds.
-        return resource[:2] if resource[0] == "named" else tuple(map(str, resource))
-    if place.kind is PlaceKind.PARTY and meaning.name:
-        return ("party", meaning.name)
+    """What a thing is drawn with: tables of one resource, tenants and addresses that the inventory names alike."""
+    place, held = graph.place(thing), graph.things[thing]
+    if any(graph.places[number].kind is PlaceKind.STORE for number in held.places):
+        return ("store", held.resource)
+    if held.name:
+        return ("named", held.name, held.resource)
+    if place.kind is PlaceKind.PARTY and graph.meaning(thing).name:
+        return ("party", graph.meaning(thing).name)
     return (str(place.kind), graph.id(thing))
 
 

@@ -18,28 +18,27 @@ from typing import Any
 
 from lineage import catalogue, yamlfile
 from lineage.errors import ConfigError, Problem
+from lineage.inventory.declared import DeclaredFlow, DeclaredPlace, contents, describe, evidence, title
 from lineage.inventory.match import Index, Matcher, Rank, told
 from lineage.inventory.merge import Settled, merge, settle
 from lineage.inventory.model import (
-    MATCH_KEYS,
     PLACE_FIELDS,
     Attestation,
     Authorisation,
     Declassifier,
     FlowEntry,
-    FlowMatch,
     InventoryFile,
     Location,
-    Match,
     Organisation,
     Party,
     PlaceEntry,
     Vendor,
     WaiverEntry,
     labels,
-)  # fmt: skip
-from lineage.labels import Known, Labels
-from lineage.meaning import Meaning, Source, Title
+)
+from lineage.inventory.where import MATCH_KEYS, FlowMatch, Match
+from lineage.labels import Known
+from lineage.meaning import Meaning
 from lineage.places import Place, PlaceKind
 
 __all__ = [
@@ -59,26 +58,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredPlace:
-    """An entry of `places`, to tell what was declared and never seen."""
-
-    name: str
-    """Its name, or what it matches."""
-    title: Title
-    match: Match
-    source: Source | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredFlow:
-    """What the inventory says of a pair of places."""
-
-    categories: frozenset[str] = frozenset()
-    purpose: str = ""
-    source: Source | None = None
-
-
 @dataclass(slots=True)
 class Inventory:
     """What people declare. Immutable but for what it remembers of places it was asked about."""
@@ -92,7 +71,7 @@ class Inventory:
     tenant_keys: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     digest: str = ""
-    """sha256 (hex) of the file; of several: of their digests in order. "" without a file."""
+    """sha256 (hex) of the file; of several: of their sorted digests, one a line. "" without a file."""
     parties: tuple[Party, ...] = ()
     places: tuple[PlaceEntry, ...] = ()
     flows: tuple[FlowEntry, ...] = ()
@@ -155,7 +134,11 @@ class Inventory:
         digests = [
             hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest() for text in data
         ]
-        digest = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+        digest = (
+            digests[0]
+            if len(digests) == 1
+            else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+        )
         return cls(
             organisation=whole.organisation,
             vendors={vendor.id: vendor for vendor in whole.vendors},
@@ -198,9 +181,7 @@ class Inventory:
     def declared_places(self) -> tuple[DeclaredPlace, ...]:
         """The entries of `places`, in the order of the files."""
         return tuple(
-            DeclaredPlace(
-                entry.name or _describe(entry.match), entry.title.title(), entry.match, entry.source
-            )
+            DeclaredPlace(entry.name or describe(entry.match), entry.title.title(), entry.match, entry.source)
             for entry in self.places
         )
 
@@ -267,13 +248,13 @@ class Inventory:
         return Meaning(
             place,
             name=said.get("name") or "",
-            title=_title(said),
+            title=title(said),
             country=country,
             country_known=Known.DECLARED if country else Known.NOT_KNOWN,
             contents=labels(said.get("origin"), said.get("classes")),
             market=said.get("market") or "",
             industry=said.get("industry") or "",
-            evidence=_evidence(found, {key: said[key] for key in ("dpa", "notice") if said.get(key)}),
+            evidence=evidence(found, {key: said[key] for key in ("dpa", "notice") if said.get(key)}),
             source=found[0][1].source,
         )
 
@@ -287,7 +268,7 @@ class Inventory:
         return Meaning(
             place,
             name=said.get("name") or "",
-            title=_title(said),
+            title=title(said),
             country=country,
             country_known=country_known,
             region=region,
@@ -299,13 +280,13 @@ class Inventory:
             zone=said.get("zone") or "",
             entry=said.get("entry") is True,
             trusted=said.get("trusted") is True,
-            contents=_contents(said.get("contents")),
+            contents=contents(said.get("contents")),
             retention_days=said.get("retention"),
             redaction=said.get("redaction") or "",
             deletable=said.get("deletable"),
             viewers=said.get("viewers"),
             purposes=said.get("purposes"),
-            evidence=_evidence(found, {}),
+            evidence=evidence(found, {}),
             source=found[0][1].source if found else None,
         )
 
@@ -361,37 +342,3 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "lineage.yaml"} | {
         key: value for key, value in schema.items() if key != "title"
     }
-
-
-def _title(said: Settled) -> Title:
-    names = said.get("title")
-    return names.title() if names is not None else Title()
-
-
-def _contents(said: Any) -> Labels | None:
-    if said is None:
-        return None
-    if said == "none":
-        return Labels(frozenset(), frozenset(), Known.DECLARED)
-    return labels(said.origin, said.classes)
-
-
-def _evidence(found: Sequence[tuple[Rank, Any]], more: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Documents by field; of several entries the most specific one's."""
-    result: dict[str, str] = {}
-    for _, entry in reversed(found):
-        result.update(entry.evidence or {})
-    result.update(more)
-    return result or None
-
-
-def _describe(match: Match) -> str:
-    """What an entry without a name is called.
-
-    >>> _describe(Match(host=("pg.example",), kind=("store",)))
-    'store host pg.example'
-    """
-    patterns = dict(match.patterns())
-    kinds = "/".join(patterns.pop("kind", ()))
-    rest = ", ".join(f"{key} {' or '.join(words)}" for key, words in patterns.items())
-    return " ".join(part for part in (kinds, rest) if part)

@@ -50,10 +50,10 @@ def _value(entry: Entry, name: str) -> object:
 
 def same(mine: object, theirs: object) -> bool:
     """Whether two values are equal, wherever they are written; a list says the same in any order."""
-    if isinstance(mine, BaseModel) and isinstance(theirs, BaseModel):
-        return mine.model_dump() == theirs.model_dump()
+    if isinstance(mine, BaseModel) and type(mine) is type(theirs):
+        return all(same(getattr(mine, name), getattr(theirs, name)) for name in type(mine).model_fields)
     if isinstance(mine, tuple) and isinstance(theirs, tuple):
-        return set(mine) == set(theirs)
+        return len(mine) == len(theirs) and all(any(same(a, b) for b in theirs) for a in mine)
     return mine == theirs
 
 

@@ -8,113 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date as Day
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field, model_validator
 
-from lineage.catalogue import COUNTRIES
-from lineage.inventory.duration import days
+from lineage.inventory.values import (
+    Categories,
+    Class,
+    Classes,
+    Countries,
+    Country,
+    Duration,
+    OneOrMany,
+    Origins,
+    Protection,
+    Purpose,
+    Purposes,
+    Right,
+    Role,
+    Section,
+    Text,
+    Texts,
+)  # fmt: skip
+from lineage.inventory.where import FlowMatch, Match, PartyMatch, Where
 from lineage.labels import UNKNOWN, Known, Labels
 from lineage.meaning import Title
-from lineage.yamlfile import Entry
-
-_LOOKALIKES = {"UK": "GB", "EL": "GR", "EU": "the member state", "PRC": "CN", "USA": "US"}
-
-
-class Section(Entry):
-    """Base of all that stands in an inventory: the docstrings of fields are their descriptions in the JSON Schema."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-class OneOrMany:
-    """A field that takes one value or a list of them, and always holds a tuple."""
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(_as_tuple, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        many = handler(schema)
-        return {"anyOf": [many.get("items", {}), many]}
-
-
-def _as_tuple(value: object) -> tuple[object, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-def _country(code: str) -> str:
-    if code in COUNTRIES:
-        return code
-    meant = _LOOKALIKES.get(code.upper()) or (code.upper() if code.upper() in COUNTRIES else "")
-    hint = f". Did you mean {meant}?" if meant else ""
-    raise ValueError(f"{code!r} is not a country: write its two capital letters of ISO 3166-1{hint}")
-
-
-def _origin(code: str) -> str:
-    return code if code in ("none", UNKNOWN) else _country(code)
-
-
-def _days(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("this is not a duration. Write '30 days', '12 hours', P30D, none or forever")
-    return days(str(value))
-
-
-def _alone(words: tuple[str, ...]) -> tuple[str, ...]:
-    if "none" in words and len(words) > 1:
-        raise ValueError("'none' cannot stand with other values")
-    return words
-
-
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("this is empty. Write it, or leave the key out")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_text)]
-Country = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"pattern": "^[A-Z]{2}$"})]
-Origin = Annotated[
-    str, AfterValidator(_origin), Field(json_schema_extra={"pattern": "^([A-Z]{2}|none|unknown)$"})
-]
-Duration = Annotated[
-    float,
-    BeforeValidator(_days),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"const": 0}], "examples": ["30 days", "P30D", "12h", "none"]}
-    ),
-]
-Class = Literal["personal", "sensitive-personal", "important", "core", "business", "none", "unknown"]
-Category = Literal[
-    "prompt", "file", "audio", "image", "video", "output", "embedding", "credential", "usage", "log", "feedback", "metadata"
-]  # fmt: skip
-Purpose = Literal[
-    "inference", "training", "fine-tuning", "evaluation", "abuse-monitoring", "billing", "support", "debugging", "legal-request"
-]  # fmt: skip
-Role = Literal[
-    "database", "cache", "vector-index", "object-store", "log", "training-pool", "evaluation-pool", "backup", "queue", "workstation"
-]  # fmt: skip
-Protection = Literal["none", "masked", "pseudonymised", "anonymised", "encrypted-no-key"]
-Kind = Literal["service", "model", "store", "topic", "remote", "operator", "party", "caller"]
-
-Texts = Annotated[tuple[Text, ...], Field(min_length=1), OneOrMany()]
-Countries = Annotated[tuple[Country, ...], Field(min_length=1), OneOrMany()]
-Origins = Annotated[tuple[Origin, ...], Field(min_length=1), AfterValidator(_alone), OneOrMany()]
-Classes = Annotated[tuple[Class, ...], Field(min_length=1), AfterValidator(_alone), OneOrMany()]
-Purposes = Annotated[tuple[Purpose, ...], OneOrMany()]
-Categories = Annotated[tuple[Category, ...], Field(min_length=1), OneOrMany()]
 
 
 class Names(Section):
@@ -135,77 +53,6 @@ class Organisation(Section):
     country: Country | None = None
     """Country of establishment."""
     title: Names = Names()
-
-
-class Match(Section):
-    """Which observed places are meant: all keys that are written must fit. Patterns may hold * and ?.
-
-    What telemetry does not tell never fits, not even `*`.
-    """
-
-    kind: Annotated[tuple[Kind, ...], Field(min_length=1), OneOrMany()] | None = None
-    service: Texts | None = None
-    """service.name; of a peer without telemetry of its own, the name its callers give it."""
-    namespace: Texts | None = None
-    """service.namespace"""
-    environment: Texts | None = None
-    """deployment.environment.name"""
-    provider: Texts | None = None
-    """cloud.provider of a service, gen_ai.provider.name of a model."""
-    region: Texts | None = None
-    """cloud.region"""
-    host: Texts | None = None
-    """Host of a store, model or remote; with :port only that port is meant."""
-    system: Texts | None = None
-    """db.system.name or messaging.system"""
-    database: Texts | None = None
-    """db.namespace"""
-    collection: Texts | None = None
-    """Table, index, bucket or key prefix."""
-    model: Texts | None = None
-    topic: Texts | None = None
-    operator: Texts | None = None
-    """Role of people who act (lineage.actor.role)."""
-    tenant: Texts | None = None
-    """Name of a party; in `places` use the section `parties` instead."""
-    owner: Texts | None = None
-    """The service that saw a peer without address."""
-
-    @model_validator(mode="after")
-    def _some(self) -> Match:
-        if not self.model_fields_set:
-            raise ValueError("this matches nothing: write at least one key")
-        return self
-
-    def patterns(self) -> Mapping[str, tuple[str, ...]]:
-        """The keys that are written, with their patterns."""
-        return {name: value for name in MATCH_KEYS if (value := getattr(self, name)) is not None}
-
-
-MATCH_KEYS = tuple(Match.model_fields)
-
-Where: TypeAlias = Text | Match
-"""A place by its name in this inventory, or by what it matches."""
-
-
-class PartyMatch(Section):
-    """Which customers are meant: by tenant, or whoever calls an entry service without telling a tenant."""
-
-    tenant: Texts | None = None
-    """Tenant identifiers or patterns."""
-    entry: Texts | None = None
-    """service.name of the service that they call directly."""
-
-    @model_validator(mode="after")
-    def _one(self) -> PartyMatch:
-        if (self.tenant is None) == (self.entry is None):
-            raise ValueError("write either 'tenant' or 'entry'. A tenant is the same at every entry")
-        return self
-
-    def patterns(self) -> Mapping[str, tuple[str, ...]]:
-        """The keys that are written, with their patterns."""
-        found = {"tenant": self.tenant, "entry": self.entry}
-        return {name: value for name, value in found.items() if value is not None}
 
 
 class Contents(Section):
@@ -323,13 +170,6 @@ PLACE_FIELDS = (
 """What an entry of `places` can say of a place."""
 
 
-class FlowMatch(Section):
-    """Which pairs of places are meant."""
-
-    from_: Where = Field(alias="from")
-    to: Where
-
-
 class FlowEntry(Section):
     """What moves between two places, where spans do not tell."""
 
@@ -376,9 +216,6 @@ class Vendor(Section):
     """1 is our own contract, 2 a sub-processor of that one, and so on."""
     parent: Text | None = None
     """The vendor whose sub-processor it is."""
-
-
-Right = Literal["call", "resell", "white-label", "aggregate", "name-use"]
 
 
 class Invoice(Section):

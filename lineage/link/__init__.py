@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from lineage.flows import Flows
 from lineage.link.acts import Acts
 from lineage.link.assemble import assemble, finish
+from lineage.link.groups import groups
 from lineage.link.propagate import Edges
 from lineage.spans import Spans, Tally, Vocabulary
 
@@ -29,5 +30,5 @@ def link(batches: Iterable[Spans], vocabulary: Vocabulary, tally: Tally | None =
     """
     edges = Edges()
     acts = Acts(vocabulary)
-    traces = assemble(Spans.concat(batches), acts, edges)
+    traces = sum(assemble(group, acts, edges) for group in groups(batches))
     return finish(edges, acts, traces, tally or Tally())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lineage.flows import Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.link.acts import Acts
-from lineage.link.clean import count_marks, join_short_ids, sort_and_dedupe, trace_starts
+from lineage.link.clean import count_ambiguous, count_marks, join_short_ids, sort_and_dedupe, trace_starts
 from lineage.link.propagate import Edges, Rows, propagate
 from lineage.link.tree import Tree, grow
 from lineage.link.units import find_links, units_of_traces
@@ -17,26 +19,48 @@ from lineage.places import Place
 from lineage.spans import Spans, Tally
 
 
+SLICE = 20_000
+"""Rows made into lists at a time, about: whole units."""
+
+
 def assemble(spans: Spans, acts: Acts, edges: Edges) -> int:
     """Add the flows of these spans, whole traces with all that they link to; returns the number of traces."""
     if not len(spans):
         return 0
     counts = edges.counts
-    join_short_ids(spans, counts)
+    ambiguous = join_short_ids(spans)
     spans = sort_and_dedupe(spans, counts)
+    count_ambiguous(spans, ambiguous, counts)
     count_marks(spans, counts)
     starts = trace_starts(spans)
     trace = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     tree = grow(spans, trace, acts, counts)
     links, broken = find_links(spans, tree.up)
-    unit = units_of_traces(trace, links, len(starts) - 1)
-    order = _parents_first(spans, tree, unit[trace])
-    rows = _rows(spans, tree, trace, order, links, broken, acts)
-    bounds = np.concatenate([[0], np.flatnonzero(np.diff(unit[trace][order])) + 1, [len(spans)]]).tolist()
+    unit = units_of_traces(trace, links, len(starts) - 1)[trace]
+    order = _parents_first(spans, tree, unit)
+    bounds = np.concatenate([[0], np.flatnonzero(np.diff(unit[order])) + 1, [len(spans)]])
+    forest = _Forest(spans, tree, trace, order, links, broken, acts)
     parties = acts.parties()
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
-        propagate(rows, low, high, acts, parties, edges)
+    for units in slices(bounds, SLICE):
+        first = int(units[0])
+        rows = forest.rows(first, int(units[-1]))
+        ends = (units - first).tolist()
+        for low, high in zip(ends[:-1], ends[1:], strict=True):
+            propagate(rows, low, high, acts, parties, edges)
     return len(starts) - 1
+
+
+def slices(bounds: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    """Cut the bounds of units into stretches of about `size` rows; neighbours share a bound.
+
+    >>> [part.tolist() for part in slices(np.array([0, 5, 7, 30, 31, 33]), 8)]
+    [[0, 5, 7], [7, 30], [30, 31, 33]]
+    """
+    at = 0
+    while at < len(bounds) - 1:
+        to = max(at + 1, int(np.searchsorted(bounds, bounds[at] + size, "right")) - 1)
+        yield bounds[at : to + 1]
+        at = to
 
 
 def finish(edges: Edges, acts: Acts, traces: int, tally: Tally) -> Flows:
@@ -45,25 +69,29 @@ def finish(edges: Edges, acts: Acts, traces: int, tally: Tally) -> Flows:
     words: list[object] = acts.words.values
     sets = [frozenset(places[code] for code in members) for members in edges.sets]
     flows = Flows()
+    met = set(edges.services)
+    for members in edges.sets:
+        met.update(members)
     for key, (calls, first, last, examples) in edges.seen.items():
         source, target, back, kept, category, purpose, protection, retention, carried, possible, doubts = key
-        flows.put(
-            FlowKey(
-                source=places[source],
-                target=places[target],
-                leg=Leg.RESPONSE if back else Leg.REQUEST,
-                kept=kept,
-                categories=words[category] or frozenset(),  # type: ignore[arg-type]
-                purpose=words[purpose] or "",  # type: ignore[arg-type]
-                protection=words[protection] or "",  # type: ignore[arg-type]
-                retention=words[retention] or "",  # type: ignore[arg-type]
-                sources=sets[carried],
-                possible=sets[possible],
-                doubts=Doubt(doubts),
-            ),
-            FlowCount(calls, first, last, tuple(Exemplar(f"{t:032x}", f"{s:016x}") for t, s in examples)),  # type: ignore[arg-type,attr-defined]
+        met.add(source)
+        met.add(target)
+        flow = FlowKey(
+            source=places[source],
+            target=places[target],
+            leg=Leg.RESPONSE if back else Leg.REQUEST,
+            kept=kept,
+            categories=words[category] or frozenset(),  # type: ignore[arg-type]
+            purpose=words[purpose] or "",  # type: ignore[arg-type]
+            protection=words[protection] or "",  # type: ignore[arg-type]
+            retention=words[retention] or "",  # type: ignore[arg-type]
+            sources=sets[carried],
+            possible=sets[possible],
+            doubts=Doubt(doubts),
         )
-    flows.places.update(places[code] for code in edges.services)
+        exemplars = tuple(Exemplar(f"{t:032x}", f"{s:016x}") for t, s in examples)  # type: ignore[attr-defined]
+        flows.counts[flow] = FlowCount(calls, first, last, exemplars)  # type: ignore[arg-type]
+    flows.places.update(places[code] for code in met)
     coverage = Coverage(tally=tally, traces=traces, counts=edges.counts)
     for (place, claim), number in edges.claims.items():
         coverage.claims.setdefault(places[place].id, Counter())[str(words[claim])] += number
@@ -81,36 +109,52 @@ def _parents_first(spans: Spans, tree: Tree, unit: NDArray[np.int64]) -> NDArray
     return np.lexsort((spans.end, spans.start, tree.up, tree.depth, unit))
 
 
-def _rows(
-    spans: Spans,
-    tree: Tree,
-    trace: NDArray[np.int64],
-    order: NDArray[np.intp],
-    links: dict[int, list[tuple[int, bool]]],
-    broken: Counter[int],
-    acts: Acts,
-) -> Rows:
-    place = np.empty(len(spans), np.int64)
-    place[order] = np.arange(len(spans))
-    up = tree.up[order]
-    up = np.where(up >= 0, place[up], -1)
-    of_shape = np.array(acts.of_shapes(), np.int64)
-    hi, lo = spans.trace_hi[order].tolist(), spans.trace_lo[order].tolist()
-    return Rows(
-        trace=trace[order].tolist(),
-        trace_id=[(h << 64) | l for h, l in zip(hi, lo, strict=True)],
-        span=spans.span[order].tolist(),
-        up=up.tolist(),
-        orphan=tree.orphan[order].tolist(),
-        conflict=tree.conflict[order].tolist(),
-        start=spans.start[order].tolist(),
-        end=spans.end[order].tolist(),
-        act=of_shape[spans.shape[order]].tolist(),
-        tenant=spans.tenant[order].tolist(),
-        marks=spans.marks[order].tolist(),
-        links={
-            int(place[row]): [(int(place[target]), ambiguous) for target, ambiguous in targets]
+class _Forest:
+    """The columns in the order of work, made into lists a stretch at a time: lists cost eight times the memory."""
+
+    def __init__(
+        self,
+        spans: Spans,
+        tree: Tree,
+        trace: NDArray[np.int64],
+        order: NDArray[np.intp],
+        links: dict[int, list[tuple[int, bool]]],
+        broken: Counter[int],
+        acts: Acts,
+    ) -> None:
+        self.spans, self.tree, self.trace, self.order = spans, tree, trace, order
+        self.place = np.empty(len(spans), np.int64)
+        self.place[order] = np.arange(len(spans))
+        self.act = np.array(acts.of_shapes(), np.int64)[spans.shape]
+        place = self.place
+        self.links = [
+            (int(place[row]), [(int(place[target]), ambiguous) for target, ambiguous in targets])
             for row, targets in links.items()
-        },
-        broken_links=Counter({int(place[row]): number for row, number in broken.items()}),
-    )
+        ]
+        self.links.sort()
+        self.broken = sorted((int(place[row]), number) for row, number in broken.items())
+
+    def rows(self, low: int, high: int) -> Rows:
+        """Rows [low, high) of the order, whole units; positions count from `low`."""
+        spans, tree = self.spans, self.tree
+        mine = self.order[low:high]
+        up = tree.up[mine]
+        up = np.where(up >= 0, self.place[up] - low, -1)
+        hi, lo = spans.trace_hi[mine].tolist(), spans.trace_lo[mine].tolist()
+        linked = self.links[bisect_left(self.links, (low,)) : bisect_left(self.links, (high,))]
+        broken = self.broken[bisect_left(self.broken, (low,)) : bisect_left(self.broken, (high,))]
+        return Rows(
+            trace=self.trace[mine].tolist(),
+            trace_id=[(h << 64) | l for h, l in zip(hi, lo, strict=True)],
+            span=spans.span[mine].tolist(),
+            up=up.tolist(),
+            orphan=tree.orphan[mine].tolist(),
+            conflict=tree.conflict[mine].tolist(),
+            start=spans.start[mine].tolist(),
+            end=spans.end[mine].tolist(),
+            act=self.act[mine].tolist(),
+            tenant=spans.tenant[mine].tolist(),
+            marks=spans.marks[mine].tolist(),
+            links={row - low: [(target - low, ambiguous) for target, ambiguous in targets] for row, targets in linked},
+            broken_links=Counter({row - low: number for row, number in broken}),
+        )

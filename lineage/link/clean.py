@@ -10,31 +10,36 @@ from numpy.typing import NDArray
 from lineage.spans import COLUMNS, Mark, Spans
 
 
-def join_short_ids(spans: Spans, counts: Counter[str]) -> None:
+def join_short_ids(spans: Spans) -> NDArray[np.uint64]:
     """Give a 64-bit trace id the 128-bit form of the same trace, where there is exactly one; in place.
 
-    Both columns of ids and the targets of links are joined. Spans of a short id with several long
-    forms are counted as `ambiguous-trace-id` and left alone.
+    Both columns of ids and the targets of links are joined. Returns the short ids that have several
+    long forms: their spans are left alone.
     """
     link_hi, link_lo = spans.links["to_hi"], spans.links["to_lo"]
     short, short_links, short_from = spans.trace_hi == 0, link_hi == 0, spans.links["trace_hi"] == 0
     if not (short.any() or short_links.any()) or short.all():
-        return
+        return np.empty(0, np.uint64)
     pairs = np.unique(np.stack([spans.trace_lo[~short], spans.trace_hi[~short]], axis=1), axis=0)
     los, first, forms = np.unique(pairs[:, 0], return_index=True, return_counts=True)
 
-    def long_form(lo: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    def long_form(lo: NDArray[np.uint64]) -> NDArray[np.uint64]:
         at = np.minimum(np.searchsorted(los, lo), len(los) - 1)
-        found = los[at] == lo
-        single = found & (forms[at] == 1)
-        return np.where(single, pairs[first[at], 1], np.uint64(0)), found & ~single
+        single = (los[at] == lo) & (forms[at] == 1)
+        return np.where(single, pairs[first[at], 1], np.uint64(0))
 
-    joined, ambiguous = long_form(spans.trace_lo[short])
-    spans.trace_hi[short] = joined
-    if ambiguous.any():
-        counts["ambiguous-trace-id"] += int(ambiguous.sum())
-    spans.links["to_hi"][short_links] = long_form(link_lo[short_links])[0]
-    spans.links["trace_hi"][short_from] = long_form(spans.links["trace_lo"][short_from])[0]
+    spans.trace_hi[short] = long_form(spans.trace_lo[short])
+    spans.links["to_hi"][short_links] = long_form(link_lo[short_links])
+    spans.links["trace_hi"][short_from] = long_form(spans.links["trace_lo"][short_from])
+    return los[forms > 1]
+
+
+def count_ambiguous(spans: Spans, ambiguous: NDArray[np.uint64], counts: Counter[str]) -> None:
+    """Count the spans whose short trace id has several long forms, each once."""
+    if len(ambiguous):
+        number = int(np.count_nonzero((spans.trace_hi == 0) & np.isin(spans.trace_lo, ambiguous)))
+        if number:
+            counts["ambiguous-trace-id"] += number
 
 
 def sort_and_dedupe(spans: Spans, counts: Counter[str]) -> Spans:
@@ -43,18 +48,16 @@ def sort_and_dedupe(spans: Spans, counts: Counter[str]) -> Spans:
     spans = spans.take(order)
     same = _same_id(spans)
     if same.any():
-        keep = np.ones(len(spans), bool)
-        for low, high in _runs(same):
-            seen: set[tuple[int, ...]] = set()
-            for row in range(low, high):
-                identity = tuple(int(getattr(spans, name)[row]) for name in COLUMNS)
-                if identity in seen:
-                    keep[row] = False
-                seen.add(identity)
-        dropped = int((~keep).sum())
+        shared = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        rows = shared[np.lexsort([getattr(spans, name)[shared] for name in reversed(COLUMNS)])]
+        copy = np.ones(len(rows) - 1, bool)
+        for name in COLUMNS:
+            column = getattr(spans, name)[rows]
+            copy &= column[1:] == column[:-1]
+        dropped = int(copy.sum())
         if dropped:
             counts["duplicate-span"] += dropped
-            spans = spans.take(np.flatnonzero(keep))
+            spans = spans.take(np.delete(np.arange(len(spans)), rows[1:][copy]))
     return spans
 
 

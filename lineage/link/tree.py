@@ -49,7 +49,7 @@ def grow(spans: Spans, trace: NDArray[np.int64], acts: Acts, counts: Counter[str
     depth, top = _depths(up)
     looped = np.flatnonzero(up[top] >= 0)
     if len(looped):
-        cut = _cut_cycles(spans, up, looped)
+        cut = _cut_cycles(spans, acts, up, looped)
         counts["cycle"] += len(cut)
         up[cut] = -1
         orphan[cut] = True
@@ -145,7 +145,7 @@ def _resolve_shared(
             )
 
         up[row] = min(others, key=preference)
-        conflict[row] = not b3 and len(others) > 1
+        conflict[row] = not b3
 
 
 def _depths(up: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -164,8 +164,14 @@ def _depths(up: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return depth, top
 
 
-def _cut_cycles(spans: Spans, up: NDArray[np.int64], looped: NDArray[np.intp]) -> list[int]:
-    """One member of each cycle: the smallest by (span id, start, end)."""
+def _cut_cycles(spans: Spans, acts: Acts, up: NDArray[np.int64], looped: NDArray[np.intp]) -> list[int]:
+    """One member of each cycle: the smallest by (span id, start, end, shape, tenant)."""
+    shapes, tenants = acts.vocabulary.shapes, acts.vocabulary.tenants
+
+    def order(row: int) -> tuple[object, ...]:
+        shape, tenant = shapes[int(spans.shape[row])], tenants[int(spans.tenant[row])]
+        return (int(spans.span[row]), int(spans.start[row]), int(spans.end[row]), shape, tenant)
+
     cut: list[int] = []
     done: set[int] = set()
     for row in looped.tolist():
@@ -177,6 +183,6 @@ def _cut_cycles(spans: Spans, up: NDArray[np.int64], looped: NDArray[np.intp]) -
             row = int(up[row])
         if row in on_path:
             cycle = path[path.index(row) :]
-            cut.append(min(cycle, key=lambda r: (int(spans.span[r]), int(spans.start[r]), int(spans.end[r]))))
+            cut.append(min(cycle, key=order))
         done.update(path)
     return cut

@@ -31,6 +31,14 @@ def to_text(report: Report, *, lang: str = "en", verbose: bool = False, colour: 
     return "\n".join(lines) + "\n"
 
 
+def finding_text(finding: Finding, lang: str = "en") -> str:
+    """One finding whole, whatever its verdict: with its witnesses, and with what is missing."""
+    lines = list(_finding(finding, lang, colour=False))
+    if finding.missing:
+        lines += _missing({missing: {finding.rule} for missing in finding.missing}, lang, verbose=True)
+    return "\n".join(lines) + "\n"
+
+
 def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[str]:
     outcome = report.outcome
     headline = f"{words(f'verdict.{outcome}', lang)}: {_summary(report, lang)}"
@@ -122,7 +130,9 @@ def _undecided(report: Report, lang: str, verbose: bool, colour: bool) -> Iterat
         yield _paint(_heading(findings[0], lang), Verdict.UNDECIDED, colour)
         listed = findings if verbose else findings[:SHOWN]
         for finding in listed:
-            mark = f"[{sentence('report.waived', {'by': finding.waived_by}, lang)}] " if finding.waived else ""
+            mark = (
+                f"[{sentence('report.waived', {'by': finding.waived_by}, lang)}] " if finding.waived else ""
+            )
             yield f"    {mark}{sentence(finding.message, finding.context, lang)}  {finding.fingerprint}"
             if verbose:
                 for witness in finding.witness:
@@ -142,9 +152,9 @@ def _missing(wanted: dict[Missing, set[str]], lang: str, verbose: bool) -> Itera
     groups: dict[tuple[str, str, str], dict[Ref, None]] = defaultdict(dict)
     needed: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for missing in sorted(wanted):
-        key = (missing.fact, missing.key, missing.attribute)
-        groups[key][missing.subject] = None
-        needed[key] |= wanted[missing]
+        group = (missing.fact, missing.key, missing.attribute)
+        groups[group][missing.subject] = None
+        needed[group] |= wanted[missing]
     yield ""
     yield sentence("report.missing", {"count": len(groups)}, lang)
     for (fact, key, attribute), subjects in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
@@ -157,7 +167,9 @@ def _missing(wanted: dict[Missing, set[str]], lang: str, verbose: bool) -> Itera
             )
         yield f"  • {words(fact, lang)}" + (": " + " ".join(ways) if ways else "")
         yield "      " + sentence("report.concerns", {"places": _few(list(subjects), lang, verbose)}, lang)
-        yield "      " + sentence("report.rules", {"rules": ", ".join(sorted(needed[fact, key, attribute]))}, lang)
+        yield "      " + sentence(
+            "report.rules", {"rules": ", ".join(sorted(needed[fact, key, attribute]))}, lang
+        )
 
 
 def _few(places: Sequence[Ref], lang: str, verbose: bool) -> str:

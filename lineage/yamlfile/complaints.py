@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
 
 from lineage.errors import Problem
-from lineage.yamlfile.excerpt import excerpt, line_of
+from lineage.yamlfile.excerpt import excerpt, line_of, shorten
 from lineage.yamlfile.nodes import Node
 
 Step = str | int
@@ -95,8 +95,11 @@ def problems(
     places = sorted((path for path in by_path if path not in parents), key=lambda path: _position(root, path))
     shown = places[:MAX_PROBLEMS]
     unknown = [path for path in shown if by_path[path][0]["type"] in _UNKNOWN_KEY]
-    meant = {(*path[:-1], near) for path in unknown if (near := _near(str(path[-1]), _keys(schema, path[:-1])))}
-    found = [_problem(path, by_path[path], schema, root, text, file) for path in shown if path not in meant]
+    meant = {
+        (*path[:-1], near) for path in unknown if (near := _near(str(path[-1]), _keys(schema, path[:-1])))
+    }
+    told = [path for path in shown if path not in meant or by_path[path][0]["type"] != "missing"]
+    found = [_problem(path, by_path[path], schema, root, text, file) for path in told]
     rest = max(len(places), total) - len(shown)
     if rest > 0:
         found.append(Problem(f"and {rest:,} more problems", file))
@@ -151,6 +154,8 @@ def _problem(
     file: str,
 ) -> Problem:
     """One problem for everything said about one place."""
+    # A wrong item makes its list too short as well, which is no news.
+    items = [item for item in items if item["type"] != "too_short"] or items
     kinds = {item["type"] for item in items}
     first = items[0]
     if kinds & _UNKNOWN_KEY:
@@ -224,7 +229,7 @@ def place(
         key = next(iter(node.entries.values()))[0]
         end = key.end_column if key.line == node.line else end
     return Problem(
-        what,
+        shorten(what),
         file,
         node.line,
         node.column,
@@ -252,6 +257,8 @@ def _wrong_word(
 
 
 def _sentence(item: Mapping[str, Any]) -> str:
+    if item["type"] == "too_short":
+        return f"this list needs at least {item['ctx']['min_length']} item"
     message = str(item["msg"])
     for prefix in ("Value error, ", "Assertion failed, "):
         message = message.removeprefix(prefix)
@@ -297,6 +304,8 @@ def _near(word: str, words: Sequence[str]) -> str:
     >>> _near("retenton", ["region", "retention"])
     'retention'
     """
+    if len(word) > 100:
+        return ""
     matches = get_close_matches(word.lower(), words, n=1, cutoff=0.7)
     return matches[0] if matches else ""
 

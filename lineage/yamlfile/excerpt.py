@@ -49,6 +49,11 @@ def excerpt(line: str, number: int, column: int, end: int) -> str:
     )
 
 
+def shorten(text: str, most: int = 300) -> str:
+    """A message in which a hostile key or word does not fill the screen."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from lineage.errors import ConfigError, Problem
-from lineage.yamlfile.excerpt import excerpt, line_of
+from lineage.yamlfile.excerpt import excerpt, line_of, shorten
 
 MAX_BYTES = 4 << 20
 MAX_NODES = 200_000
@@ -230,7 +230,7 @@ class _Builder:
         line = line_of(self.text, node.line)
         end = node.end_column if node.end_line == node.line else node.column + 1
         return Problem(
-            what,
+            shorten(what),
             self.file,
             node.line,
             node.column,

@@ -23,7 +23,9 @@ def cases() -> Iterator[Any]:
         for kind, verdict in KINDS.items():
             for number, case in enumerate(getattr(contract, kind)):
                 name = contract.model_fields["type"].default
-                yield pytest.param(contract, case, verdict, id=f"{name} {kind.lower()} {number}: {'; '.join(case[1])}")
+                yield pytest.param(
+                    contract, case, verdict, id=f"{name} {kind.lower()} {number}: {'; '.join(case[1])}"
+                )
 
 
 @pytest.mark.parametrize(("contract", "case", "verdict"), [*cases()])

@@ -7,10 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from lineage.diagram import LANGUAGES, draw
-from lineage.diagram.build import Outcome, build
+from lineage.diagram.build import build
 from lineage.diagram.dot import write
 from lineage.diagram.drawing import Drawing
 from lineage.diagram.notation import notation, view
+from lineage.diagram.notes import Outcome
 from lineage.diagram.routes import Route
 from lineage.diagram.text import Text
 from lineage.export.mermaid import mermaid
@@ -167,8 +168,12 @@ def _facts(flows: Flows) -> Facts:
 
 def broken(graph: FlowGraph, name: str, rule: str, message: Text, *ways: tuple[Place, ...]) -> Route:
     """The route of a violation through these places."""
+    legs = {(flow.key.source, flow.key.target): flow.key.leg for flow in graph.flows}
     hops = [
-        [(graph.thing_of[graph.position[a]], graph.thing_of[graph.position[b]]) for a, b in pairwise(way)]
+        [
+            (graph.thing_of[graph.position[a]], graph.thing_of[graph.position[b]], legs[a, b])
+            for a, b in pairwise(way)
+        ]
         for way in ways
     ]
     return Route(
@@ -217,6 +222,6 @@ def pictures() -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    # Writes the golden files anew: PYTHONPATH=. python tests/diagram/pictures.py, then look at the pictures.
+    # Writes the golden files anew: PYTHONPATH=.:tests python tests/diagram/pictures.py, then look at the pictures.
     for file, text in pictures():
         (GOLDEN / file).write_text(text, "utf-8")

@@ -7,20 +7,20 @@ import re
 
 import pytest
 
+from diagram import hostile
+from diagram.pictures import GOLDEN, gateway, pictures
 from lineage.diagram import draw
 from lineage.diagram.cells import escape
 from lineage.diagram.dot import quoted
 from lineage.errors import ConfigError
 from lineage.testing import sketch
-from tests.diagram import hostile
-from tests.diagram.pictures import GOLDEN, gateway, pictures
 
 PICTURES = dict(pictures())
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))
 def test_golden(name: str) -> None:
-    """If the change is meant: PYTHONPATH=. python tests/diagram/pictures.py, and look at the pictures."""
+    """If the change is meant: PYTHONPATH=.:tests python tests/diagram/pictures.py, and look at the pictures."""
     assert (GOLDEN / name).read_text("utf-8") == PICTURES[name]
 
 
@@ -95,21 +95,25 @@ def test_the_first_line_says_what_the_picture_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("view", "lang", "message"),
     [
         pytest.param(
-            {"lang": "fr"}, "there is no diagram language 'fr'. languages are en, zh, both", id="language"
+            "where-inputs-go",
+            "fr",
+            "there is no diagram language 'fr'. languages are en, zh, both",
+            id="language",
         ),
         pytest.param(
-            {"view": "where-input-go"},
+            "where-input-go",
+            "en",
             "there is no view 'where-input-go'. known views are where-inputs-go; "
             "the path of a YAML file is a view of your own. did you mean 'where-inputs-go'?",
             id="view",
         ),
     ],
 )
-def test_what_does_not_exist_is_said(arguments: dict[str, str], message: str) -> None:
+def test_what_does_not_exist_is_said(view: str, lang: str, message: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        draw(sketch("acme[DE] > core@CN"), **arguments)
+        draw(sketch("acme[DE] > core@CN"), view, lang)
 
     assert message == str(raised.value)

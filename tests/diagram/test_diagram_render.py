@@ -6,17 +6,17 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from diagram import hostile
+from diagram.pictures import broken_gateway, gateway
 from lineage.diagram import draw, render
 from lineage.diagram import render as render_function
 from lineage.diagram.dot import write
 from lineage.diagram.notation import notation
 from lineage.errors import ConfigError, LineageError
-from tests.diagram import hostile
-from tests.diagram.pictures import broken_gateway, gateway
 
 SVG = "{http://www.w3.org/2000/svg}"
 module = sys.modules[render_function.__module__]
@@ -33,15 +33,15 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
     return str(request.param)
 
 
-def parsed(dot: str, engine: str) -> ElementTree.Element:
+def parsed(dot: str, engine: str) -> ET.Element:
     """The SVG of a DOT, read by an XML parser."""
     rendered = render(dot, "svg")
     assert engine == rendered.engine
     assert rendered.data is not None
-    return ElementTree.fromstring(rendered.data)  # noqa: S314 - our own output
+    return ET.fromstring(rendered.data)  # noqa: S314 - our own output
 
 
-def ids(svg: ElementTree.Element) -> set[str]:
+def ids(svg: ET.Element) -> set[str]:
     return {element.get("id", "") for element in svg.iter()}
 
 
@@ -50,7 +50,8 @@ def test_every_part_of_the_picture_has_its_id(engine: str) -> None:
 
     svg = parsed(write(drawing, "both", notation()), engine)
 
-    expected = {part.id for part in (*drawing.boxes, *drawing.gates, *drawing.lines)}
+    expected = {box.id for box in drawing.boxes} | {gate.id for gate in drawing.gates}
+    expected |= {line.id for line in drawing.lines}
     assert {"E1", "P1", "D1", "H1", "S1", "B1", "F1"} <= expected
     assert set() == expected - ids(svg)
     classes = {element.get("id"): element.get("class", "") for element in svg.iter()}

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from lineage.diagram.build import Outcome, build
+from diagram.pictures import broken_gateway, gateway
+from lineage.check import check
+from lineage.diagram import picture
+from lineage.diagram.build import build
 from lineage.diagram.drawing import Weight, shortened
 from lineage.diagram.notation import notation, view
+from lineage.diagram.notes import Outcome
 from lineage.diagram.routes import Route, routes
 from lineage.diagram.text import Text
 from lineage.findings import Finding, Severity, Verdict, Witness, step
 from lineage.graph import FlowGraph
 from lineage.meaning import Source, Title
+from lineage.packs import load_pack
 from lineage.testing import sketch
-from tests.diagram.pictures import broken_gateway, gateway
 
 
 def finding(
     graph: FlowGraph, *flows: int, verdict: Verdict = Verdict.VIOLATED, waived: bool = False
 ) -> Finding:
     """A finding whose witness is these flows of the graph."""
-    witness = Witness("data.overseas", tuple(step(graph, number) for number in flows))
+    witness = Witness("data.overseas", tuple(step(graph, number, True) for number in flows))
     nowhere, title = Source("pack.yaml", 1, 1), Title("t", "标题")
     return Finding(
         "pack/rule", verdict, Severity.BLOCK, title, "report.nothing", {}, (witness,), (), title, (), nowhere,
@@ -122,6 +128,30 @@ def test_the_unchecked_picture_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        pytest.param(
+            Outcome(2, 0), "Undecided rules: 2; what is missing stands in the report.", id="undecided rules"
+        ),
+        pytest.param(
+            Outcome(0, 4, waived=3),
+            "Waived findings, not drawn: 3; who answers for them stands in the report.",
+            id="waived findings",
+        ),
+        pytest.param(
+            Outcome(0, 4, elsewhere=("us-dsp",)),
+            "The border of policy us-dsp runs elsewhere than in this view: colours and verdict may differ.",
+            id="a policy with another border",
+        ),
+    ],
+)
+def test_what_the_title_does_not_say_stands_below(outcome: Outcome, said: str) -> None:
+    drawing = build(sketch("acme[DE] > core@CN"), view("where-inputs-go"), notation(), (), outcome)
+
+    assert said in [text.en for text in drawing.small]
+
+
+@pytest.mark.parametrize(
     ("ids", "short"),
     [
         pytest.param(("V1",), "V1", id="one"),
@@ -131,3 +161,29 @@ def test_the_unchecked_picture_says_so() -> None:
 )
 def test_shortened(ids: tuple[str, ...], short: str) -> None:
     assert short == shortened(ids)
+
+
+def test_a_report_becomes_red_routes_and_a_verdict() -> None:
+    graph = sketch("acme[DE] > core@CN > pg", "han[CN] > core@CN > pg", "pg is role=database country=CN")
+    report = check(graph, [load_pack("order16")])
+
+    drawing = picture(graph, report=report)
+
+    violated = [one for one in report.findings if one.verdict is Verdict.VIOLATED and not one.waived]
+    assert violated
+    assert [f"V{number}" for number in range(1, len(violated) + 1)] == [note.id for note in drawing.notes]
+    assert ("✖", f"violations: {len(violated)}") == (drawing.verdict_mark, drawing.verdict.en)
+    assert {"D1", "P1"} == {box.id for box in drawing.boxes if box.broken}
+    assert not any("border of policy" in text.en for text in drawing.small)
+
+
+def test_a_view_with_another_border_than_the_policy_says_so(tmp_path: Path) -> None:
+    graph = sketch("acme[DE] > core@CN")
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "view: lineage-view/1\nid: mine\ntitle: {en: Mine, zh: 我的}\nborder: {domestic: [CN, HK]}\n", "utf-8"
+    )
+
+    drawing = picture(graph, str(mine), check(graph, [load_pack("order16")]))
+
+    assert any(text.en.startswith("The border of policy order16 runs elsewhere") for text in drawing.small)

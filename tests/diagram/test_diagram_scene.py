@@ -10,7 +10,10 @@ from lineage.diagram.build import build
 from lineage.diagram.drawing import Drawing
 from lineage.diagram.notation import Show, View, notation, view
 from lineage.diagram.scene import Origin, Side
-from lineage.testing import sketch
+from lineage.flows import FlowKey, Flows, Leg
+from lineage.graph import FlowGraph
+from lineage.places import Place, PlaceKind
+from lineage.testing import Facts, sketch
 
 CHAIN = "acme[DE] > edge@SG > core@CN > pg/users"
 
@@ -211,6 +214,16 @@ def test_a_view_chooses(show: Show, expected: Sequence[str]) -> None:
     )
 
     assert sorted(expected) == sorted(box.title.en for box in drawing.boxes)
+
+
+def test_a_flow_of_which_nothing_is_known_is_shown_whatever_the_view_asks() -> None:
+    service, store = Place(PlaceKind.SERVICE, "job"), Place(PlaceKind.STORE, system="redis", host="r.example")
+    graph = FlowGraph(Flows.of([FlowKey(service, store, Leg.REQUEST, kept=True)]), Facts())
+    given = view("where-inputs-go").model_copy(update={"show": Show(origins=("overseas",))})
+
+    drawing = build(graph, given, notation())
+
+    assert lines(drawing) == ["F1 P1>D1 unknown [category unknown / origin unknown]"]
 
 
 def test_what_is_left_out_is_counted_on_the_picture() -> None:

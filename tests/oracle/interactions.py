@@ -53,15 +53,8 @@ def interact(trace: list[Span], flows: Flows) -> None:
         for person in span.parties | ({span.operator} if span.operator else set()):
             given = Data(frozenset({person}))
             put(span, span.op, person, span.service, Leg.REQUEST, given, doubts=doubt)
-            put(
-                span,
-                span.op,
-                span.service,
-                person,
-                Leg.RESPONSE,
-                union(span.known, span.returned),
-                doubts=doubt,
-            )
+            back = union(span.known, span.returned)
+            put(span, span.op, span.service, person, Leg.RESPONSE, back, doubts=doubt)
         if span.cached_call:
             store = cache_of(span)
             held = Data(frozenset({store}))

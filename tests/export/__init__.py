@@ -1,0 +1,1 @@
+"""Tests of the graph as text for other programs."""
