@@ -99,9 +99,8 @@ class Report:
 
     @property
     def outcome(self) -> Verdict:
-        """Violated, undecided or proven: what the exit code says."""
-        failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
-        if any(r.verdict is Verdict.VIOLATED and not r.waived and r.severity in failing for r in self.rules):
+        """Violated, undecided or proven: the worst of the rules, whatever their severity."""
+        if self.count(Verdict.VIOLATED):
             return Verdict.VIOLATED
         nothing = not self.coverage.tally.spans and not self.flows
         if nothing or not self.met or self.count(Verdict.UNDECIDED):
@@ -109,9 +108,21 @@ class Report:
         return Verdict.PROVEN
 
     @property
+    def fails(self) -> bool:
+        """Whether a rule of the fail level or above is violated and not waived."""
+        failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+        return any(
+            r.verdict is Verdict.VIOLATED and not r.waived and r.severity in failing for r in self.rules
+        )
+
+    @property
     def exit_code(self) -> int:
-        """0 all proven or waived, 1 violated, 3 undecided (DESIGN.md section 7)."""
-        return {Verdict.VIOLATED: 1, Verdict.UNDECIDED: 3}.get(self.outcome, 0)
+        """0 all proven or waived (or violated below the fail level), 1 violated, 3 undecided (DESIGN.md section 7)."""
+        if self.fails:
+            return 1
+        if self.outcome is Verdict.UNDECIDED or self.count(Verdict.UNDECIDED):
+            return 3
+        return 0
 
 
 def check(

@@ -7,6 +7,7 @@ docs/explanation/assembly.md section 3; the reasons are in ASSEMBLY.md and TELEM
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -45,6 +46,8 @@ _ANSWERS = {
 }  # fmt: skip
 """What a model call brings back, where it is not plain output."""
 _QUESTIONS = {"transcription": "audio", "atranscription": "audio"}
+_PRIVATE = re.compile(r"10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:|fe80:")
+"""Addresses that mean a host only inside one site: RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291."""
 _KEY_VALUE = frozenset("redis valkey keydb dragonfly memcached etcd cache".split())
 _AWS = {
     "S3": (What.OBJECT, "s3"),
@@ -137,13 +140,19 @@ def operation(shape: Shape) -> Operation:
     )
 
 
-def merges(inner: What, outer: What) -> bool:
+def merges(inner: Operation, outer: Operation) -> bool:
     """Whether a span below another of its service is the same call, seen a layer further down (ASSEMBLY.md rule 8).
 
-    >>> merges(What.TRANSPORT, What.MODEL), merges(What.MODEL, What.DATABASE)
-    (True, False)
+    Two layers that name different hosts are two calls: neither egress may vanish in the other.
+
+    >>> http, model = Operation(What.TRANSPORT, host="a.example"), Operation(What.MODEL, host="b.example:8000")
+    >>> merges(http, model), merges(http, Operation(What.MODEL))
+    (False, True)
     """
-    return inner in (What.TRANSPORT, What.RPC) or inner is outer or (inner is What.DATABASE and outer is What.RETRIEVAL)
+    if inner.host and outer.host and _bare(inner.host) != _bare(outer.host):
+        return False
+    below, above = inner.what, outer.what
+    return below in (What.TRANSPORT, What.RPC) or below is above or (below is What.DATABASE and above is What.RETRIEVAL)
 
 
 def merge(inner: Operation, outer: Operation) -> Operation:
@@ -178,6 +187,23 @@ def merge(inner: Operation, outer: Operation) -> Operation:
     )
 
 
+def _bare(host: str) -> str:
+    """A host without its port."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() and ":" not in name else host
+
+
+def _site(host: str, seen_by: Place) -> tuple[str, str]:
+    """What else tells a host apart: (site, owner). A private address is one host only inside one site, and a
+    loopback address only on the machine of the service that saw it (ASSEMBLY.md rule 7)."""
+    bare = _bare(host)
+    if bare in ("localhost", "::1") or bare.startswith("127."):
+        return "", seen_by.id
+    if _PRIVATE.match(bare):
+        return "/".join(part for part in (seen_by.provider, seen_by.region) if part) or "?", ""
+    return "", ""
+
+
 def service(shape: Shape) -> Place:
     """The service that recorded a span: its own resource says who and where (ASSEMBLY.md rule 6)."""
     resource = shape.resource
@@ -200,13 +226,14 @@ def peers(op: Operation, seen_by: Place) -> tuple[Place, ...]:
     >>> [place.id for place in peers(Operation(What.DATABASE, system="redis"), Place(PlaceKind.SERVICE, name="api"))]
     ['store:redis@?(service:api@)']
     """
-    owner = "" if op.host else seen_by.id
+    site, owner = _site(op.host, seen_by) if op.host else ("", seen_by.id)
     if op.what in STORES:
         return tuple(
             Place(
                 PlaceKind.STORE,
                 system=op.system,
                 host=op.host,
+                environment=site,
                 namespace=op.namespace,
                 collection=collection,
                 owner=owner,
@@ -214,11 +241,13 @@ def peers(op: Operation, seen_by: Place) -> tuple[Place, ...]:
             for collection in op.collections or ("",)
         )
     if op.what is What.MODEL:
-        return (Place(PlaceKind.MODEL, name=op.name, provider=op.provider, host=op.host, owner=owner),)
+        return (
+            Place(PlaceKind.MODEL, name=op.name, provider=op.provider, environment=site, host=op.host, owner=owner),
+        )
     if op.what in (What.SEND, What.RECEIVE):
         return (Place(PlaceKind.TOPIC, name=op.name, system=op.system, owner="" if op.name else seen_by.id),)
     if op.host:
-        return (Place(PlaceKind.REMOTE, host=op.host),)
+        return (Place(PlaceKind.REMOTE, environment=site, host=op.host, owner=owner),)
     return (Place(PlaceKind.REMOTE, name=op.name, owner="" if op.name else seen_by.id),)
 
 

@@ -35,6 +35,7 @@ class Place:
     namespace: str = ""
     """service.namespace; db.namespace of a store."""
     environment: str = ""
+    """deployment.environment.name of a service; the site of a peer that has a private address."""
     provider: str = ""
     """Cloud provider of a service; gen_ai.provider.name of a model."""
     region: str = ""
@@ -74,20 +75,21 @@ class Place:
             where = "/".join(_quote(part) for part in (self.provider, self.region, self.country) if part)
             return f"service:{name}@{where}"
         seen_by = f"?({self.owner})" if self.owner else ""
+        host = _quote(self.host) + (f"~{_quote(self.environment)}" if self.environment else "") + seen_by
         if kind is PlaceKind.MODEL:
-            return f"model:{_quote(self.provider)}/{_quote(self.name)}@{_quote(self.host) or seen_by}"
+            return f"model:{_quote(self.provider)}/{_quote(self.name)}@{host}"
         if kind is PlaceKind.STORE:
-            parts = (_quote(self.host) or seen_by, _quote(self.namespace), _quote(self.collection))
+            parts = (host, _quote(self.namespace), _quote(self.collection))
             return f"store:{_quote(self.system)}@" + "/".join(parts).rstrip("/")
         if kind is PlaceKind.TOPIC:
             return f"topic:{_quote(self.system)}/{_quote(self.name) or seen_by}"
-        return f"{kind}:{_quote(self.name) or _quote(self.host)}{seen_by}"
+        return f"{kind}:{_quote(self.name)}{host}" if self.name else f"{kind}:{host}"
 
     @property
     def resource(self) -> tuple[str, ...]:
         """What holds a store's partitions: the server and its namespace; for other places, the place itself."""
         if self.kind is PlaceKind.STORE:
-            return (self.kind, self.system, self.host, self.namespace, self.owner)
+            return (self.kind, self.system, self.host, self.environment, self.namespace, self.owner)
         return (self.kind, self.id)
 
     @property

@@ -69,6 +69,9 @@ def things(places: Sequence[Place], meanings: Sequence[Meaning], ids: Sequence[s
             groups.setdefault((meaning.name, *part), []).append(number)
         else:
             groups[("", ids[number], "")] = [number]
+    for members in groups.values():
+        # A peer that nobody knows more of stands for a thing only if nothing else does.
+        members.sort(key=lambda number: (places[number].kind is PlaceKind.REMOTE, number))
     resources = _resources(places, ids, groups)
     return [Thing(tuple(members), resources[members[0]], key[0]) for key, members in groups.items()]
 

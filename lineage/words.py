@@ -144,6 +144,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "gap.unobserved": ("places that are declared and were never observed", "已声明但未观测到的位置"),
     # properties of places and parties
     "property.country": ("country", "所在国家"),
+    "property.zone": ("zone", "区域"),
     "property.declared": ("entry in the inventory", "清单声明"),
     "property.named": ("name", "名称"),
     "property.redaction": ("redaction", "脱敏"),
@@ -261,6 +262,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{violated} violated, {undecided} undecided, {proven} proven, {waived} waived, {na} not applicable",
         "违反 {violated}、无法判定 {undecided}、已证明 {proven}、豁免处理 {waived}、不适用 {na}",
     ),
+    "report.below": ("no rule of severity {severity} or above", "无 {severity} 级及以上规则"),
     "report.evidence": (
         "{spans} spans, {traces} traces, {flows} flows, {places} places; {met} of {rules} rules met them",
         "{spans} 个跨度、{traces} 条链路、{flows} 条数据流、{places} 处位置；{met}/{rules} 条规则有所适用",

@@ -47,7 +47,7 @@ def things(*lines: str) -> list[list[str]]:
         ),
         pytest.param(
             ("gw@SG > pg-a", "gw > remote:pg.example", "pg-a is name=main", "remote:pg.example is name=main"),
-            [["remote:pg.example", "store:postgresql@pg-a"]],
+            [["store:postgresql@pg-a", "remote:pg.example"]],
             id="a remote of the same name is the store",
         ),
         pytest.param(
@@ -57,7 +57,7 @@ def things(*lines: str) -> list[list[str]]:
         ),
         pytest.param(
             ("gw@SG > core@CN", "gw > remote:core.example", "core is name=core", "remote:core.example is name=core"),
-            [["remote:core.example", "service:core@CN"]],
+            [["service:core@CN", "remote:core.example"]],
             id="a remote of the name of one service is the service",
         ),
         pytest.param(

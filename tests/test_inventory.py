@@ -243,6 +243,14 @@ places:
     )
 
 
+def test_names_that_look_like_numbers_are_names() -> None:
+    text = "parties: [{name: 42, match: {tenant: 010}}, {name: 7, match: {tenant: [43, 1.10]}}]"
+    found = inventory(text)
+    names = [found.meaning(Place(PlaceKind.PARTY, name=tenant)).name for tenant in ("010", "1.10")]
+
+    assert names == ["42", "7"]
+
+
 def test_nothing_declared_is_nothing_known() -> None:
     assert Meaning(PG) == Inventory.empty().meaning(PG)
 

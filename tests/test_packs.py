@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.contracts import Observed
+from lineage.contracts import NeverMeet, Observed
 from lineage.errors import ConfigError
 from lineage.findings import Verdict
 from lineage.packcases import PackCase, load_cases, verdicts
@@ -110,3 +110,19 @@ def test_a_pack_of_ones_own(tmp_path: Path) -> None:
 def test_a_pack_that_is_not_there() -> None:
     with pytest.raises(ConfigError, match="there is no such file"):
         load_pack("nowhere/mine.yaml")
+
+
+def test_every_role_of_a_store_is_looked_at_by_a_rule_about_sharing() -> None:
+    from lineage.inventory.model import PlaceEntry
+
+    looked_at = {
+        role
+        for rule in PACKS["order16"].rules
+        if isinstance(rule.contract, NeverMeet)
+        for role in rule.contract.places.roles
+    }
+    (written,) = (
+        each for each in PlaceEntry.model_json_schema()["properties"]["role"]["anyOf"] if "enum" in each
+    )
+
+    assert looked_at == {*written["enum"], "undeclared"}

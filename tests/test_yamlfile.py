@@ -259,6 +259,7 @@ def test_all_problems_of_a_file_are_told_in_the_order_of_its_lines() -> None:
         pytest.param("a: \x07", "pack.yaml:1:4: not YAML: control characters are not allowed", id="a control character"),
         pytest.param("a: b\u202ec", "pack.yaml:1:5: the character U+202E makes this line read otherwise than it is", id="text that turns around"),
         pytest.param("a: b\u2028c", "pack.yaml:1:5: the character U+2028 makes this line", id="a line end that editors do not show"),
+        pytest.param('rules: [{id: "\\ud800"}]', "pack.yaml:1:", id="half a character"),
         pytest.param("a: 1\nb: é".encode("latin-1"), "pack.yaml:2: this is not UTF-8", id="another encoding"),
         pytest.param("a: 1".encode("utf-16"), "pack.yaml:1: this is not UTF-8", id="UTF-16"),
     ],
@@ -278,12 +279,12 @@ def test_a_byte_order_mark_is_no_content() -> None:
         pytest.param("{a: " * 100_000, "pack.yaml:1:161: this is nested more than 40 deep", id="mappings too deep"),
         pytest.param("- " * 100_000, "pack.yaml:1:81: this is nested more than 40 deep", id="dashes too deep"),
         pytest.param("? " * 100_000, "pack.yaml:1:3: a key must be text", id="keys of keys"),
-        pytest.param("a: [" + "1," * 300_000, "pack.yaml:1:399999: the file has more than 200,000 values", id="too many values"),
+        pytest.param("a: [" + "1," * 150_000, "pack.yaml:1:199999: the file has more than 100,000 values", id="too many values"),
         pytest.param("a: " + "x" * (5 << 20), "pack.yaml: the file has more than 4 MiB", id="too large"),
         pytest.param(
             "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]", "pack.yaml:1:4: an anchor (* or &) is not allowed", id="aliases that multiply"
         ),
-        pytest.param("rules: [" + "1," * 150_000 + "]", "pack.yaml:1:9: 'rules'[0] is the number 1. it wants keys with values", id="an error in every item"),
+        pytest.param("rules: [" + "1," * 90_000 + "]", "pack.yaml:1:9: 'rules'[0] is the number 1. it wants keys with values", id="an error in every item"),
     ],
 )  # fmt: skip
 def test_a_hostile_file_is_refused(text: str, said: str) -> None:
@@ -291,14 +292,14 @@ def test_a_hostile_file_is_refused(text: str, said: str) -> None:
 
 
 def test_of_very_many_problems_the_first_hundred_are_told_and_the_rest_counted() -> None:
-    said = error("rules:\n" + "  - {id: a, x: 1}\n" * 30_000).splitlines()
+    said = error("rules:\n" + "  - {id: a, x: 1}\n" * 15_000).splitlines()
 
-    assert said[-1] == "pack.yaml: and 29,900 more problems"
+    assert said[-1] == "pack.yaml: and 14,900 more problems"
     assert len(said) == 301
 
 
 def test_a_key_of_a_million_characters_does_not_fill_the_screen() -> None:
-    assert 600 > len(error("? " + "k" * 1_000_000 + "\n: 1"))
+    assert len(error("? " + "k" * 1_000_000 + "\n: 1")) < 1000
 
 
 def test_entries_know_where_they_stand() -> None:
@@ -348,6 +349,8 @@ def test_both_parsers_read_the_same(loader: str, monkeypatch: pytest.MonkeyPatch
 
     assert rule("words: [NO, 1.10, 'a b']").words == ("NO", "1.10", "a b")
     assert error("a: 1\na: 2").startswith("pack.yaml:2:1: key 'a' is written twice")
+    assert error("a: \x07").startswith("pack.yaml:1:4: not YAML:")
+    assert error('rules: [{id: "\\ud800"}]').startswith("pack.yaml:1:")
 
 
 @settings(max_examples=150, deadline=None)

@@ -222,6 +222,13 @@ class PlaceMatch(BaseModel):
         return answer
 
 
+def ours(match: PlaceMatch, context: Context, thing: int) -> Answer:
+    """Whether a thing is meant; people who get answers only where the match asks for their kind."""
+    if not match.kinds and context.graph.place(thing).kind in RECEIVERS:
+        return NO
+    return match.answer(context.graph, thing, context.jurisdictions)
+
+
 Case = tuple[Mapping[str, Any], tuple[str, ...], str]
 """Fields of the contract, lines of a sketch, and what comes out: the ids of the places that the verdict names."""
 

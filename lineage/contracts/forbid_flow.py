@@ -1,6 +1,7 @@
 """`forbid-flow`: selected data does not get to some places.
 
-Limit: a place that telemetry never shows is never reached; `observed` says how good the view is.
+Limits: a place that telemetry never shows is never reached; `observed` says how good the view is. `categories` believes
+what spans say of their operation; `purposes` believes a span only where the inventory trusts its service.
 """
 
 from __future__ import annotations
@@ -65,6 +66,11 @@ class ForbidFlow(Contract):
             ("acme[DE] > gw@SG > model:qwen",),
             "model:/qwen@qwen.example",
         ),
+        (
+            {"data": {}, "from": {"countries": ("domestic",)}, "to": {"kinds": ("model",)}},
+            ("acme[DE] > gw@? > model:qwen",),
+            "model:/qwen@qwen.example",
+        ),
     )
 
     type: Literal["forbid-flow"] = "forbid-flow"
@@ -87,33 +93,32 @@ class ForbidFlow(Contract):
             if not inside or not carrying:
                 continue
             places += 1
-            answers = [(min(found.flows[n], self._fits(context, graph.flows[n])), -n) for n in carrying]
-            level, least = max(answers)
-            if level is NO:
-                continue
-            flow = graph.flows[-least]
-            missing: tuple[Missing, ...] = ()
-            if self.purposes and not purposes_of(graph, flow):
-                missing += lacks(graph, thing, "purpose", "flows[].purpose", "lineage.purpose")
-            if self.categories and (flow.doubts & Doubt.CATEGORY or not flow.key.categories):
-                missing += lacks(graph, thing, "category", "flows[].category", "lineage.data.category")
-            fault = Fault("reaches", {}, missing if level is MAYBE else ())
-            judgements.append(fault_at(context, self.data, thing, found.flows[-least], inside, fault))
+            tried = [(number, *self._fits(context, graph.flows[number])) for number in carrying]
+            number, fits, missing = max(tried, key=lambda one: (min(found.flows[one[0]], one[1]), -one[0]))
+            if fits is not NO:
+                fault = Fault("reaches", {}, missing if fits is MAYBE else ())
+                judgements.append(fault_at(context, self.data, thing, found.flows[number], inside, fault))
         note = "" if places else "note.no-places"
         return Checked(tuple(judgements), found.carrying, places, found.declassifiers, found.waived, note)
 
-    def _fits(self, context: Context, flow: Flow) -> Answer:
+    def _fits(self, context: Context, flow: Flow) -> tuple[Answer, tuple[Missing, ...]]:
+        """Whether a flow is one of those forbidden, and what is missing to tell."""
         graph = context.graph
-        answer = self.from_.answer(graph, flow.source, context.jurisdictions)
+        answers, missing = [self.from_.answer(graph, flow.source, context.jurisdictions)], list[Missing]()
+        if answers[0] is MAYBE:
+            missing += lacks(graph, flow.source, "country", "places[].country", "cloud.region")
         if self.purposes:
-            purposes = purposes_of(graph, flow)
-            fits = YES if purposes & set(self.purposes) else NO if purposes else MAYBE
-            answer = min(answer, fits)
+            purposes, whole = purposes_of(graph, flow)
+            answers.append(YES if purposes & set(self.purposes) else NO if whole else MAYBE)
+            if answers[-1] is MAYBE:
+                missing += lacks(graph, flow.target, "purpose", "flows[].purpose", "lineage.purpose")
         if self.categories:
             shared = flow.key.categories & set(self.categories)
             vague = bool(flow.doubts & Doubt.CATEGORY) or not flow.key.categories
-            answer = min(answer, MAYBE if vague else YES if shared else NO)
-        return answer
+            answers.append(MAYBE if vague else YES if shared else NO)
+            if answers[-1] is MAYBE:
+                missing += lacks(graph, flow.target, "category", "flows[].category", "lineage.data.category")
+        return min(answers), tuple(missing)
 
 
 assert set(Category.__args__) == set(CATEGORIES)  # type: ignore[attr-defined]  # noqa: S101 - one vocabulary

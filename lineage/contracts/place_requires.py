@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineage.contracts._contract import (
-    OURS,
     Case,
     Context,
     Contract,
@@ -16,10 +15,10 @@ from lineage.contracts._contract import (
     PlaceMatch,
     each_place,
     lacks,
+    ours,
 )
 from lineage.findings import Checked, Value
 from lineage.graph import FlowGraph
-from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
 
 Redaction = Literal["none", "masked", "pseudonymised", "anonymised", "encrypted-no-key"]
@@ -79,8 +78,7 @@ class PlaceRequires(Contract):
     type: Literal["place-requires"] = "place-requires"
     data: Selection = Field(default=Selection(), description="The data; by default all.")
     places: PlaceMatch = Field(
-        default=PlaceMatch(kinds=(*OURS, PlaceKind.OPERATOR)),
-        description="Which places count; by default all but parties.",
+        default=PlaceMatch(), description="Which places count; parties only if `kinds` names them."
     )
     require: Properties = Field(description="What is demanded of each.")
     held: bool = Field(default=False, description="Only places that keep the data.")
@@ -90,7 +88,7 @@ class PlaceRequires(Contract):
         graph = context.graph
 
         def scope(thing: int) -> Answer:
-            return self.places.answer(graph, thing, context.jurisdictions)
+            return ours(self.places, context, thing)
 
         def test(thing: int) -> Iterator[Fault]:
             return self._faults(graph, thing)

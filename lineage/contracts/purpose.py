@@ -12,6 +12,7 @@ from pydantic import Field
 
 from lineage.contracts._contract import YES, Case, Context, Contract, Fault, each_place, lacks
 from lineage.findings import Checked
+from lineage.flows import Leg
 from lineage.graph import Flow, FlowGraph
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
@@ -24,14 +25,18 @@ ROLES = {"training-pool": "training", "evaluation-pool": "evaluation"}
 _INFERENCE = {"allowed": ("inference",)}
 
 
-def purposes_of(graph: FlowGraph, flow: Flow) -> frozenset[str]:
-    """The purposes of a flow: stated on it, else declared for the pair, else of the place where it goes; may be empty."""
-    if flow.key.purpose:
-        return frozenset({flow.key.purpose})
+def purposes_of(graph: FlowGraph, flow: Flow) -> tuple[frozenset[str], bool]:
+    """The purposes of a flow, and whether that is all of them.
+
+    Declared for the pair, else of the place where it goes; and what the span states. Without a declaration a
+    statement says all only if the inventory trusts the service that made it: it may add, never take away.
+    """
     declared = graph.inventory.flow(flow.key.source, flow.key.target)
-    if declared is not None and declared.purpose:
-        return frozenset({declared.purpose})
-    return place_purposes(graph, flow.target)
+    told = frozenset({declared.purpose}) if declared is not None and declared.purpose else frozenset[str]()
+    told = told or place_purposes(graph, flow.target)
+    stated = frozenset({flow.key.purpose}) - {""}
+    speaker = flow.source if flow.key.leg is Leg.REQUEST else flow.target
+    return told | stated, bool(told) or bool(stated and graph.meaning(speaker).trusted)
 
 
 def place_purposes(graph: FlowGraph, thing: int) -> frozenset[str]:

@@ -8,8 +8,6 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from lineage.contracts._contract import (
-    OURS,
-    YES,
     Case,
     Context,
     Contract,
@@ -17,9 +15,9 @@ from lineage.contracts._contract import (
     PlaceMatch,
     each_place,
     lacks,
+    ours,
 )
-from lineage.findings import Checked
-from lineage.places import PlaceKind
+from lineage.findings import Checked, Missing
 from lineage.selection import Answer, Selection
 
 _AT_HOME = {"data": {"origin": ("domestic",)}, "countries": ("domestic",)}
@@ -51,8 +49,7 @@ class StayWithin(Contract):
     zones: tuple[str, ...] = Field(default=(), description="Allowed zones of the inventory.")
     vendors: tuple[str, ...] = Field(default=(), description="Allowed vendors and operators.")
     places: PlaceMatch = Field(
-        default=PlaceMatch(kinds=(*OURS, PlaceKind.OPERATOR)),
-        description="Which places count; by default all but parties.",
+        default=PlaceMatch(), description="Which places count; parties only if `kinds` names them."
     )
 
     @model_validator(mode="after")
@@ -70,31 +67,29 @@ class StayWithin(Contract):
         graph = context.graph
 
         def scope(thing: int) -> Answer:
-            return self.places.answer(graph, thing, context.jurisdictions)
+            return ours(self.places, context, thing)
 
         def test(thing: int) -> Iterator[Fault]:
-            meaning = graph.meaning(thing)
-            country = meaning.country
-            if self.countries and not country:
-                yield Fault(
-                    "outside.unknown", {}, lacks(graph, thing, "country", "places[].country", "cloud.region")
-                )
-            elif self.countries and not any(
-                context.jurisdictions.has(word, country) for word in self.countries
-            ):
-                yield Fault("outside", {"found": country})
-            if self.zones and not meaning.zone:
-                yield Fault("outside.unknown", {}, lacks(graph, thing, "zone", "places[].zone"))
-            elif self.zones and meaning.zone not in self.zones:
-                yield Fault("outside", {"found": meaning.zone})
-            runs = meaning.vendor or meaning.operator
-            if self.vendors and not runs:
-                yield Fault(
-                    "outside.unknown", {}, lacks(graph, thing, "vendor", "places[].vendor, places[].operator")
-                )
-            elif self.vendors and runs not in self.vendors:
-                yield Fault("outside", {"found": runs})
+            return self._faults(context, thing)
 
-        if not self.places.kinds:
-            return each_place(context, self.data, lambda thing: YES and scope(thing), test)
         return each_place(context, self.data, scope, test)
+
+    def _faults(self, context: Context, thing: int) -> Iterator[Fault]:
+        graph, meaning = context.graph, context.graph.meaning(thing)
+        runs = meaning.vendor or meaning.operator
+        if self.countries and not any(
+            context.jurisdictions.has(word, meaning.country) for word in self.countries
+        ):
+            missing = lacks(graph, thing, "country", "places[].country", "cloud.region")
+            yield _fault("country", meaning.country, missing)
+        if self.zones and meaning.zone not in self.zones:
+            yield _fault("zone", meaning.zone, lacks(graph, thing, "zone", "places[].zone"))
+        if self.vendors and runs not in self.vendors:
+            yield _fault("run_by", runs, lacks(graph, thing, "vendor", "places[].vendor, places[].operator"))
+
+
+def _fault(what: str, found: str, missing: tuple[Missing, ...]) -> Fault:
+    """Outside what is allowed; or, when nothing was told, what is missing."""
+    if not found:
+        return Fault("outside.unknown", {"property": f"property.{what}"}, missing)
+    return Fault("outside", {"property": f"property.{what}", "found": found})

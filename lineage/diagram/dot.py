@@ -19,6 +19,7 @@ from lineage.diagram.text import Language, visible
 
 BORDER = "b0"
 """Node with the border's name; its x is where the line runs."""
+MANY = 100
 
 
 def quoted(text: str) -> str:
@@ -33,11 +34,13 @@ def quoted(text: str) -> str:
 def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
     """The DOT of a drawing, in one language or both; the same for the same drawing, to the byte."""
     page = _Page(drawing, lang, notation)
+    # Many boxes: fewer rounds of Graphviz's search for a better layout, a third of the time.
+    effort = " nslimit=1, mclimit=0.3," if len(drawing.boxes) > MANY else ""
     lines = [
         _about(drawing, lang),
         "digraph lineage {",
         "  graph [",
-        '    rankdir=LR, compound=true, newrank=true, splines=spline, charset="UTF-8",',
+        f'    rankdir=LR, compound=true, newrank=true, splines=spline, charset="UTF-8",{effort}',
         "    nodesep=0.2, ranksep=0.42, pad=0.3, outputorder=edgesfirst,",
         f'    fontname="{notation.font}", fontsize=11,',
         f"    labelloc=b, labeljust=l, label=<{cells.foot(drawing, lang, notation)}>",

@@ -237,7 +237,7 @@ def notation() -> Notation:
     >>> notation().country("SG").zh
     '新加坡'
     """
-    loaded, _ = load(builtin("diagrams").joinpath("notation.yaml"), Notation, "diagrams/notation.yaml")
+    loaded, _ = load(builtin("diagrams") / "notation.yaml", Notation, "diagrams/notation.yaml")
     return loaded
 
 
@@ -247,7 +247,7 @@ def view_names() -> tuple[str, ...]:
     >>> view_names()
     ('where-inputs-go',)
     """
-    folder = builtin("diagrams").joinpath("views")
+    folder = builtin("diagrams") / "views"
     return tuple(
         sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
     )
@@ -265,7 +265,7 @@ def view(name: str) -> View:
     known = view_names()
     if name in known:
         found, positions = load(
-            builtin("diagrams").joinpath("views", f"{name}.yaml"), View, f"diagrams/views/{name}.yaml"
+            builtin("diagrams") / "views" / f"{name}.yaml", View, f"diagrams/views/{name}.yaml"
         )
     elif Path(name).is_file():
         found, positions = load(name, View)

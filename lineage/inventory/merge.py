@@ -13,6 +13,8 @@ from lineage.inventory.model import InventoryFile, Names, Telemetry
 from lineage.meaning import Source
 from lineage.yamlfile import Entry
 
+MAX_PROBLEMS = 100
+
 Settled = Mapping[str, Any]
 """What is said of a place by field; a field that nobody speaks of is absent."""
 
@@ -91,11 +93,11 @@ def merge(files: Sequence[InventoryFile]) -> InventoryFile:
         telemetry=Telemetry(tenant_keys=keys),
         **lists,
     )
-    problems += _twice(whole)
-    problems += _dangling(whole)
-    problems += _same_match(whole)
+    problems += [*_twice(whole), *_dangling(whole), *_same_match(whole)]
     if problems:
-        raise ConfigError(problems)
+        rest = len(problems) - MAX_PROBLEMS
+        more = [Problem(f"and {rest:,} more problems")] if rest > 0 else []
+        raise ConfigError([*problems[:MAX_PROBLEMS], *more])
     return whole
 
 

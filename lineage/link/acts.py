@@ -126,7 +126,7 @@ class Acts:
         if code is None:
             below, above = self._operations[inner], self._operations[outer]
             code = -1
-            if merges(below.what, above.what):
+            if merges(below, above):
                 row = self.rows[inner]
                 code = self._act(merge(below, above), self._services[inner], row.resource, Kind(row.kind))
             self._merged[inner, outer] = code

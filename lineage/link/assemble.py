@@ -97,9 +97,6 @@ def finish(edges: Edges, acts: Acts, traces: int, tally: Tally) -> Flows:
         coverage.claims.setdefault(places[place].id, Counter())[str(words[claim])] += number
     for (place, region), number in edges.regions.items():
         coverage.regions.setdefault(places[place].id, Counter())[str(words[region])] += number
-    no_origin = sum(1 for key in flows.counts if not key.sources and not key.possible)
-    if no_origin:
-        coverage.counts["no-origin"] += no_origin
     flows.coverage = coverage
     return flows
 
@@ -132,6 +129,9 @@ class _Forest:
             for row, targets in links.items()
         ]
         self.links.sort()
+        self.rivals = sorted(
+            (int(place[row]), [int(place[other]) for other in others]) for row, others in tree.rivals.items()
+        )
         self.broken = sorted((int(place[row]), number) for row, number in broken.items())
 
     def rows(self, low: int, high: int) -> Rows:
@@ -142,6 +142,7 @@ class _Forest:
         up = np.where(up >= 0, self.place[up] - low, -1)
         hi, lo = spans.trace_hi[mine].tolist(), spans.trace_lo[mine].tolist()
         linked = self.links[bisect_left(self.links, (low,)) : bisect_left(self.links, (high,))]
+        rivals = self.rivals[bisect_left(self.rivals, (low,)) : bisect_left(self.rivals, (high,))]
         broken = self.broken[bisect_left(self.broken, (low,)) : bisect_left(self.broken, (high,))]
         return Rows(
             trace=self.trace[mine].tolist(),
@@ -156,5 +157,6 @@ class _Forest:
             tenant=spans.tenant[mine].tolist(),
             marks=spans.marks[mine].tolist(),
             links={row - low: [(target - low, ambiguous) for target, ambiguous in targets] for row, targets in linked},
+            rivals={row - low: [other - low for other in others] for row, others in rivals},
             broken_links=Counter({row - low: number for row, number in broken}),
         )

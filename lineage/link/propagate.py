@@ -7,6 +7,7 @@ Everything is iterative and near-linear: a chain of 10^5 spans and a fan of 10^5
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -20,6 +21,9 @@ _LOST_LINKS = int(Mark.LOST_LINKS)
 _SERVER = int(Kind.SERVER)
 _CONSUMER = int(Kind.CONSUMER)
 _PARENT, _CATEGORY, _CONFLICT, _ORDER = int(Doubt.PARENT), int(Doubt.CATEGORY), int(Doubt.CONFLICT), int(Doubt.ORDER)
+
+_MANY = 32
+"""Siblings from which on unions over stretches of them are prepared."""
 
 FlowCode = tuple[int, int, bool, bool, int, int, int, int, int, int, int]
 """(source, target, is response, kept, categories, purpose, protection, retention, sources, possible, doubts):
@@ -60,6 +64,8 @@ class Rows:
     marks: list[int]
     links: dict[int, list[tuple[int, bool]]]
     """Row -> rows that it links to (not its parent), and whether the id linked to is another span's too."""
+    rivals: dict[int, list[int]]
+    """Row -> other rows that may be its parent, where ids conflict."""
     broken_links: Counter[int]
     """Row -> links that lead to nothing."""
 
@@ -88,6 +94,9 @@ class _Unit:
         self.originate()
         self.bring_back()
         self.pass_down()
+        if self.ground():
+            self.bring_back()
+            self.pass_down()
         self.emit()
 
     def bit(self, place: int) -> int:
@@ -124,9 +133,9 @@ class _Unit:
             if above.service == act.service:
                 if not act.stops_layers and not above.stops_layers:
                     outer[i] = p if above.outgoing else outer[p]
-                if act.kind == _SERVER and not above.send:
+                if act.kind == _SERVER:
                     answered[p] = True
-            elif not (above.send or act.consumer):
+            elif not act.consumer:
                 answered[p] = True
             if act.outgoing and outer[i] >= 0 and act.cached < 0:
                 both = merged_act(codes[i], merged[outer[i]])
@@ -184,11 +193,13 @@ class _Unit:
         purpose, retention = [0] * n, [0] * n
         counts = self.edges.counts
         top = [0] * n
+        clash = [False] * n
         for i, act in enumerate(own_act):
             p = up[i]
             purpose[i] = act.purpose or (purpose[p] if p >= 0 else 0)
             retention[i] = act.retention or (retention[p] if p >= 0 else 0)
             top[i] = top[p] if p >= 0 else i
+            clash[i] = rows.conflict[low + i] or (p >= 0 and clash[p])
             mine = 0
             if p < 0:
                 mine |= self.enter(i, act, entries)
@@ -202,7 +213,7 @@ class _Unit:
             call = merged[i]
             for party in call.documents:
                 mine |= self.bit(party)
-            if act.outgoing and not self.answered[i]:
+            if act.outgoing and (act.send or not self.answered[i]):
                 if act.cached >= 0:
                     mine |= self.bit(act.cached)
                 elif not self.absorbed[i]:
@@ -222,7 +233,7 @@ class _Unit:
             if act.claim:
                 self.claim(act, self.tenants[top[i]])
         self.own, self.maybe, self.calling, self.entries = own, maybe, calling, entries
-        self.purpose, self.retention = purpose, retention
+        self.purpose, self.retention, self.clash = purpose, retention, clash
 
     def enter(self, i: int, act: Act, entries: list[tuple[int, int, int]]) -> int:
         """Sources of a root, noting an entry of parties (row, parties, doubt) where it is one."""
@@ -233,7 +244,9 @@ class _Unit:
         if orphan and act.kind == _SERVER:
             self.edges.counts["server-without-client"] += 1
         if act.consumer or act.human >= 0:
-            return tenants | caller
+            # A message that no topic tells of came from somewhere.
+            unread = act.consumer and not act.reader
+            return tenants | (self.bit(act.caller) if unread else caller)
         if row in self.rows.links and act.kind != _SERVER:
             return tenants | caller
         if act.kind == _SERVER:
@@ -257,6 +270,7 @@ class _Unit:
         """returned(s), bottom-up; what outlives its parent is possible."""
         rows, up, own_act, low = self.rows, self.up, self.own_act, self.low
         back, back_maybe = list(self.own), list(self.maybe)
+        below = [0] * self.n
         returns = [False] * self.n
         late = [False] * self.n
         for i in range(self.n - 1, -1, -1):
@@ -271,12 +285,29 @@ class _Unit:
                 timeless = (rows.marks[low + i] | rows.marks[low + p]) & _BAD_TIMES
                 if timeless or rows.end[low + i] > rows.end[low + p]:
                     late[i] = True
+            below[p] |= back[i] | back_maybe[i]
             if late[i]:
                 back_maybe[p] |= back[i] | back_maybe[i]
             else:
                 back[p] |= back[i]
                 back_maybe[p] |= back_maybe[i]
-        self.back, self.back_maybe, self.returns, self.late = back, back_maybe, returns, late
+        self.back, self.back_maybe, self.returns, self.late, self.below = back, back_maybe, returns, late, below
+
+    def ground(self) -> bool:
+        """Give a caller to linked roots that their links bring nothing; whether there were any."""
+        empty = [
+            row - self.low
+            for row in self.rows.links
+            if self.low <= row < self.low + self.n and self.rows.up[row] < 0
+        ]
+        changed = False
+        for i in empty:
+            act = self.own_act[i]
+            linked = act.kind != _SERVER and not act.consumer and act.human < 0
+            if linked and not (self.tenants[i] | self.known[i] | self.known_maybe[i]):
+                self.own[i] |= self.bit(act.caller)
+                changed = True
+        return changed
 
     def pass_down(self) -> None:
         """known(s), top-down: from the parent, from earlier siblings, along links."""
@@ -284,14 +315,20 @@ class _Unit:
         earlier, earlier_maybe = self.siblings()
         known, known_maybe = earlier, earlier_maybe
         links = {row - self.low: targets for row, targets in self.rows.links.items() if self.low <= row < self.low + n}
-        if not links:
+        rivals = {row - self.low: others for row, others in self.rows.rivals.items() if self.low <= row < self.low + n}
+        if not links and not rivals:
             for i in range(n):
                 p = up[i]
                 if p >= 0:
                     known[i] |= known[p] | own[p]
                     known_maybe[i] |= known_maybe[p] | maybe[p]
         else:
-            needs = [([up[i]] if up[i] >= 0 else []) + [t - self.low for t, _ in links.get(i, ())] for i in range(n)]
+            needs = [
+                ([up[i]] if up[i] >= 0 else [])
+                + [t - self.low for t, _ in links.get(i, ())]
+                + [t - self.low for t in rivals.get(i, ())]
+                for i in range(n)
+            ]
             for component in components(needs):
                 while True:
                     before = [(known[i], known_maybe[i]) for i in component]
@@ -302,6 +339,9 @@ class _Unit:
                             known_maybe[i] |= known_maybe[p] | maybe[p]
                         if i in links:
                             self.follow_links(i, links[i], known, known_maybe)
+                        for rival in rivals.get(i, ()):
+                            t = rival - self.low
+                            known_maybe[i] |= known[t] | known_maybe[t] | own[t] | maybe[t]
                     if len(component) == 1 or before == [(known[i], known_maybe[i]) for i in component]:
                         break
         self.known, self.known_maybe = known, known_maybe
@@ -387,7 +427,7 @@ class _Unit:
         return mask
 
     def order_by_clock(self, group: list[int], earlier: list[int], earlier_maybe: list[int]) -> None:
-        """Siblings of one clock, by start: who ended before one starts is established, who only started is possible."""
+        """Siblings of one clock, by start: who ended before one starts is established, who overlaps it is possible."""
         rows, low = self.rows, self.low
         start, end = rows.start, rows.end
         # A span of no length ends after its start, so that two at one instant do not each precede the other.
@@ -396,6 +436,9 @@ class _Unit:
         at = 0
         begun_before = 0
         k = 0
+        many = len(group) > _MANY
+        starts = [start[low + row] for row in group] if many else []
+        later = _Unions([self.all_back([row]) for row in group]) if many else None
         while k < len(group):
             same = k
             while same < len(group) and start[low + group[same]] == start[low + group[k]]:
@@ -411,7 +454,14 @@ class _Unit:
             before, after = _around(together)
             for offset, row in enumerate(group[k:same]):
                 earlier[row] |= done
-                earlier_maybe[row] |= done_maybe | begun_before | before[offset] | after[offset]
+                if later is not None:
+                    overlapping = later.union(same, bisect_left(starts, end[low + row], same))
+                else:
+                    overlapping, at_later = 0, same
+                    while at_later < len(group) and start[low + group[at_later]] < end[low + row]:
+                        overlapping |= self.all_back([group[at_later]])
+                        at_later += 1
+                earlier_maybe[row] |= done_maybe | begun_before | before[offset] | after[offset] | overlapping
             for mask in together:
                 begun_before |= mask
             k = same
@@ -426,7 +476,7 @@ class _Unit:
             p = up[i]
             if p >= 0:
                 above = own_act[p]
-                if (act.kind == _SERVER or above.service != act.service) and not (above.send or act.consumer):
+                if (act.kind == _SERVER or above.service != act.service) and not act.consumer:
                     self.emit_answered(i, p)
             if self.calling[i]:
                 self.emit_call(i, merged[i])
@@ -448,14 +498,11 @@ class _Unit:
         above, act = self.own_act[p], self.own_act[c]
         anchor = p if above.outgoing else c
         told = self.merged[p] if above.outgoing else act
-        sent, sent_maybe = self.known[anchor], self.known_maybe[anchor]
-        if anchor == p:
-            sent |= self.own[p]
-            sent_maybe |= self.maybe[p]
+        sent, sent_maybe = self.known[c], self.known_maybe[c]
         got, got_maybe = self.back[c], self.back_maybe[c]
         if self.late[c]:
             got, got_maybe = 0, got | got_maybe
-        doubt = _CONFLICT if self.rows.conflict[self.low + c] else 0
+        doubt = _CONFLICT if self.clash[c] else 0
         self.put(anchor, above.service, act.service, told, False, False, sent, sent_maybe, doubt)
         self.put(anchor, act.service, above.service, told, True, False, sent | got, sent_maybe | got_maybe, doubt)
 
@@ -474,7 +521,8 @@ class _Unit:
             if call.region:
                 self.edges.regions[place, call.region] += 1
         sent = self.known[i] | (self.own[i] & ~ends)
-        sent_maybe = self.known_maybe[i] | (self.maybe[i] & ~ends)
+        # What spans below the call brought back may have gone into it: a token fetched, a template read.
+        sent_maybe = self.known_maybe[i] | (self.maybe[i] & ~ends) | self.below[i]
         got, got_maybe = self.back[i], self.back_maybe[i]
         if not call.looks_up:
             got, got_maybe = got | self.known[i], got_maybe | self.known_maybe[i]
@@ -494,6 +542,11 @@ class _Unit:
         if not category:
             doubts |= _CATEGORY
             category = (self.replied if back else self.asked).get(rows.trace[row], 0)
+        if not carried and not possible:
+            carried = self.bit(self.own_act[i].caller)
+            self.edges.counts["no-origin"] += 1
+        if self.clash[i]:
+            doubts |= _CONFLICT
         possible &= ~carried
         if possible:
             doubts |= _ORDER
@@ -539,6 +592,26 @@ class _Unit:
             mask ^= bit
         found.sort()
         return tuple(found)
+
+
+class _Unions:
+    """Unions over any stretch of masks in constant time, by doubling stretches (sparse table)."""
+
+    def __init__(self, masks: list[int]) -> None:
+        self.levels = [masks]
+        width = 1
+        while 2 * width <= len(masks):
+            last = self.levels[-1]
+            self.levels.append([last[k] | last[k + width] for k in range(len(masks) - 2 * width + 1)])
+            width *= 2
+
+    def union(self, low: int, high: int) -> int:
+        """The union of masks [low, high)."""
+        if high <= low:
+            return 0
+        level = (high - low).bit_length() - 1
+        row = self.levels[level]
+        return row[low] | row[high - (1 << level)]
 
 
 def _around(masks: list[int]) -> tuple[list[int], list[int]]:

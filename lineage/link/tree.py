@@ -27,6 +27,8 @@ class Tree:
     conflict: NDArray[np.bool_]
     """Its parent was chosen among spans that share an id and should not."""
     depth: NDArray[np.int64]
+    rivals: dict[int, list[int]]
+    """Row with such a parent -> the other spans that may be its parent."""
 
 
 def grow(spans: Spans, trace: NDArray[np.int64], acts: Acts, counts: Counter[str]) -> Tree:
@@ -41,9 +43,10 @@ def grow(spans: Spans, trace: NDArray[np.int64], acts: Acts, counts: Counter[str
     n = len(spans)
     up = _parents_by_id(spans, trace)
     conflict = np.zeros(n, bool)
+    rivals: dict[int, list[int]] = {}
     runs = shared_ids(spans)
     if runs:
-        _resolve_shared(spans, trace, acts, runs, up, conflict, counts)
+        _resolve_shared(spans, trace, acts, runs, up, conflict, rivals, counts)
     orphan = (up < 0) & (spans.parent != 0)
     missing = int(orphan.sum())
     depth, top = _depths(up)
@@ -61,7 +64,7 @@ def grow(spans: Spans, trace: NDArray[np.int64], acts: Acts, counts: Counter[str
         several = int((roots > 1).sum())
         if several:
             counts["several-roots"] += several
-    return Tree(up, orphan, conflict, depth)
+    return Tree(up, orphan, conflict, depth, rivals)
 
 
 def _parents_by_id(spans: Spans, trace: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -97,6 +100,7 @@ def _resolve_shared(
     runs: list[tuple[int, int]],
     up: NDArray[np.int64],
     conflict: NDArray[np.bool_],
+    rivals: dict[int, list[int]],
     counts: Counter[str],
 ) -> None:
     """Choose parents again where several spans have the parent's id, and join B3's halves."""
@@ -140,12 +144,14 @@ def _resolve_shared(
                 int(spans.end[other]),
                 shapes[int(spans.shape[other])],
                 tenants[int(spans.tenant[other])],
-                int(spans.marks[other]),
                 int(spans.parent[other]),
+                int(spans.marks[other]),
             )
 
         up[row] = min(others, key=preference)
         conflict[row] = not b3
+        if not b3 and len(others) > 1:
+            rivals[row] = [other for other in others if other != up[row]]
 
 
 def _depths(up: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -165,12 +171,20 @@ def _depths(up: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]
 
 
 def _cut_cycles(spans: Spans, acts: Acts, up: NDArray[np.int64], looped: NDArray[np.intp]) -> list[int]:
-    """One member of each cycle: the smallest by (span id, start, end, shape, tenant)."""
+    """One member of each cycle: the smallest by (span id, start, end, shape, tenant, parent, marks)."""
     shapes, tenants = acts.vocabulary.shapes, acts.vocabulary.tenants
 
     def order(row: int) -> tuple[object, ...]:
         shape, tenant = shapes[int(spans.shape[row])], tenants[int(spans.tenant[row])]
-        return (int(spans.span[row]), int(spans.start[row]), int(spans.end[row]), shape, tenant)
+        return (
+            int(spans.span[row]),
+            int(spans.start[row]),
+            int(spans.end[row]),
+            shape,
+            tenant,
+            int(spans.parent[row]),
+            int(spans.marks[row]),
+        )
 
     cut: list[int] = []
     done: set[int] = set()

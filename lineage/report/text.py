@@ -42,6 +42,9 @@ def finding_text(finding: Finding, lang: str = "en") -> str:
 def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[str]:
     outcome = report.outcome
     headline = f"{words(f'verdict.{outcome}', lang)}: {_summary(report, lang)}"
+    if outcome is Verdict.VIOLATED and not report.fails:
+        severity = words(f"severity.{report.fail_on}", lang)
+        headline += f" ({sentence('report.below', {'severity': severity}, lang)})"
     yield _paint(headline, outcome, colour)
     for rule in report.rules:
         for finding in rule.findings:

@@ -7,7 +7,7 @@ What is strict about it:
 - Scalars are of the core kind: `true`, `false`, `null` and decimal numbers; everything else is text (`NO`, `on`,
   `12:30`, `010`, dates). Where the model wants text, a number is kept as written: `1.10` stays `1.10`.
 - A key that is written twice, tags, anchors, aliases, merge keys and a second document are errors.
-- UTF-8 only, at most 4 MiB, 200,000 values, 40 levels: a hostile file fails fast and small.
+- UTF-8 only, at most 4 MiB, 100,000 values, 40 levels: a hostile file fails fast and small.
 - pydantic validates in strict mode; derive models from `Entry` and unknown keys are errors too.
 - All problems of a file are told at once, each with file:line:column, the line underlined, what is allowed
   and what was perhaps meant.
@@ -33,7 +33,7 @@ from lineage.yamlfile.nodes import Node
 
 __all__ = ["Entry", "Positions", "load", "loads", "read"]
 
-MAX_ERRORS = 20_000
+MAX_ERRORS = 30_000
 
 
 class Entry(BaseModel):

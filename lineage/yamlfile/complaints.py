@@ -55,6 +55,7 @@ _STRUCTURAL = frozenset(
         "model_type",
         "literal_error",
         "enum",
+        "too_short",
     ]
 )
 _UNKNOWN_KEY = frozenset({"extra_forbidden", "invalid_key"})

@@ -25,7 +25,7 @@ from lineage.errors import ConfigError, Problem
 from lineage.yamlfile.excerpt import excerpt, line_of, shorten
 
 MAX_BYTES = 4 << 20
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 MAX_DEPTH = 40
 
 Scalar = str | int | float | bool | None
