@@ -176,7 +176,7 @@ def check(
         day,
         graph.inventory.digest,
         tuple(graph.inventory.files),
-        sum(not meaning.country for meaning in graph.meanings),
+        graph.unlocated,
     )
 
 

@@ -229,6 +229,13 @@ class FlowGraph:
         return found
 
     @property
+    def unlocated(self) -> int:
+        """Places of which no country is known; customers and unseen callers stand nowhere and do not count."""
+        people = (PlaceKind.PARTY, PlaceKind.CALLER)
+        pairs = zip(self.places, self.meanings, strict=True)
+        return sum(not meaning.country for place, meaning in pairs if place.kind not in people)
+
+    @property
     def traces(self) -> int:
         """Traces that the flows come from."""
         return self.coverage.traces

@@ -19,8 +19,7 @@ FORMAT = "lineage-graph/1"
 def node_link(graph: FlowGraph) -> dict[str, Any]:
     """The graph as `{"directed", "multigraph", "graph", "nodes", "edges"}`; nodes and edges are sorted."""
     labels = solve(graph)
-    unlocated = sum(not meaning.country for meaning in graph.meanings)
-    gaps = {"places_without_location": unlocated, "flows_without_origin": labels.without_origin}
+    gaps = {"places_without_location": graph.unlocated, "flows_without_origin": labels.without_origin}
     keys: Counter[tuple[int, int]] = Counter()
     edges = []
     for number, flow in enumerate(graph.flows):

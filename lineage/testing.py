@@ -207,7 +207,9 @@ class Sketch:
                 meaning = replace(meaning, **{key: tuple(filter(None, value.split("+")))})  # type: ignore[arg-type]
             elif key == "country":
                 meaning = replace(meaning, country=value, country_known=Known.DECLARED)
-            elif key in ("name", "role", "zone", "vendor", "operator", "redaction", "market", "industry"):
+            elif key == "role":
+                meaning = replace(meaning, role=value, role_known=Known.DECLARED)
+            elif key in ("name", "zone", "vendor", "operator", "redaction", "market", "industry"):
                 meaning = replace(meaning, **{key: value})  # type: ignore[arg-type]
             else:
                 raise ValueError(f"a sketch cannot declare {key!r}")

@@ -132,6 +132,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "gap.no-service": ("spans without a service name", "没有服务名的跨度"),
     "gap.bad-times": ("spans with impossible times", "时间无效的跨度"),
     "gap.lost-attributes": ("spans that lost attributes", "丢失属性的跨度"),
+    "gap.lost-events": ("events of spans that were dropped", "被丢弃的跨度事件"),
     "gap.lost-links": ("spans that lost links", "丢失链接的跨度"),
     "gap.ambiguous-trace-id": ("short trace ids that fit several traces", "对应多条链路的短标识"),
     "gap.rejected": ("spans that were refused", "被拒收的跨度"),
@@ -208,6 +209,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "step.request": ("sent", "发送"),
     "step.kept": ("sent and kept", "发送并留存"),
     "step.response": ("came back", "返回"),
+    "step.read": ("read out", "读出"),
+    "step.how": ("({what}; {known})", "（{what}；{known}）"),
     "step.established": ("observed", "已观测"),
     "step.possible": ("possible", "可能"),
     "step.broken": ("(the way up to here is not in the telemetry)", "（此前路径不在遥测之内）"),
@@ -288,6 +291,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "explain.pack": ("Pack:", "规则包："),
     "nobody": ("somebody", "某方"),
     "list.separator": (", ", "、"),
+    "clause.separator": ("; ", "；"),
+    "colon": (": ", "："),
 }
 """Message id -> (English, Chinese). Both name the same keys (tested)."""
 
@@ -305,6 +310,8 @@ def shown(text: str) -> str:
     )
 
 
+LISTED = 6
+"""How many members of a list a sentence names before it counts the rest."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -318,7 +325,13 @@ def value(item: Value, lang: str) -> str:
     if isinstance(item, Ref):
         return name(item, lang)
     if isinstance(item, tuple):
-        return words("list.separator", lang).join(value(each, lang) for each in item) or words("nobody", lang)
+        listed = words("list.separator", lang).join(value(each, lang) for each in item[:LISTED])
+        rest = len(item) - LISTED
+        return (
+            f"{listed} {sentence('report.more', {'count': rest}, lang)}"
+            if rest > 0
+            else listed or words("nobody", lang)
+        )
     if isinstance(item, str):
         return words(item, lang) if item in MESSAGES else shown(item)
     if isinstance(item, float):

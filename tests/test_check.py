@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lineage.check import Report, check
+from lineage.contracts import NeverMeet
 from lineage.errors import ConfigError, LineageError
 from lineage.findings import Ref, Severity, Verdict
 from lineage.flows import FlowCount, Flows
@@ -266,3 +268,50 @@ def test_the_real_clean_gateway_is_proven_rule_by_rule() -> None:
 
     assert {Verdict.PROVEN} == {rule.verdict for rule in made.rules}
     assert made.exit_code == 0
+
+
+PARTIES = ("acme[DE:personal]", "hong[CN:personal]", "beta[US+CN:personal]")
+WHERE = ("gw@SG", "core@CN", "far@US")
+KEEPERS = ("pg/a", "pg/b", "redis", "?redis", "topic:jobs", "pg")
+MEETINGS = [rule.id for rule in ORDER16.rules if isinstance(rule.contract, NeverMeet)]
+RANK = {Verdict.NOT_APPLICABLE: 0, Verdict.PROVEN: 0, Verdict.UNDECIDED: 1, Verdict.VIOLATED: 2}
+
+
+def drawn(dice: random.Random) -> list[str]:
+    """A few lines in which data enters, moves, is kept and comes out again."""
+    lines = ["gw@SG > core@CN", "core@CN > far@US", "redis is holds=nothing", "?redis is holds=nothing"]
+    lines += [f"{keeper} is holds=nothing" for keeper in KEEPERS]
+    for _ in range(dice.randrange(2, 6)):
+        party, where, keeper = dice.choice(PARTIES), dice.choice(WHERE), dice.choice(KEEPERS)
+        lines.append(dice.choice([
+            f"{party} > {where} > {keeper}", f"{party} > {where} ?> {keeper}", f"{party} > {where} > {dice.choice(WHERE)}",
+            f"{where} < {keeper} > {dice.choice(KEEPERS)}", f"{party} > {where} < {keeper} > {party}",
+        ]))  # fmt: skip
+    return lines
+
+
+def ranks(lines: list[str]) -> dict[str, int]:
+    made = check(sketch(*lines), [ORDER16], today=TODAY)
+    return {rule.rule: RANK[rule.verdict] for rule in made.rules if rule.rule in MEETINGS}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_one_more_flow_never_makes_separation_look_better(seed: int) -> None:
+    dice = random.Random(seed)
+    lines = drawn(dice)
+    before, after = ranks(lines), ranks([*lines, drawn(dice)[-1]])
+
+    assert all(before[rule] <= after[rule] for rule in MEETINGS), lines
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_an_origin_that_nobody_declares_never_makes_separation_proven(seed: int) -> None:
+    lines = drawn(random.Random(seed))
+    before = ranks(lines)
+    for party in PARTIES:
+        name = party.split("[")[0]
+        after = ranks(
+            [line.replace(party, f"{name}[?:personal]").replace("[?:personal]", "[?]") for line in lines]
+        )
+
+        assert all(min(before[rule], 1) <= after[rule] for rule in MEETINGS), lines

@@ -67,3 +67,12 @@ def test_a_template_in_a_name_is_not_filled_in() -> None:
 def test_the_parts_of_a_fingerprint_do_not_run_together() -> None:
     assert fingerprint("a/b", ("c", "d")) != fingerprint("a/b", ("cd",))
     assert len(fingerprint("a/b", ("c",))) == 16
+
+
+def test_a_long_list_is_cut_and_counted() -> None:
+    many = tuple(Ref(f"party:{n}", f"p{n}", f"p{n}") for n in range(9))
+
+    assert (
+        sentence("reaches", {"data": many, "place": PG}, "en")
+        == "Data of p0, p1, p2, p3, p4, p5 and 3 more gets to main database."
+    )

@@ -85,6 +85,9 @@ def rule(id: str = "mine/one", severity: str = "high", contract: str = CONTRACT)
         pytest.param(
             pack(rule(contract=CONTRACT.replace("}}", "}, roles: [log]}"))), 13, "unknown key 'roles'", id="an unknown key"
         ),
+        pytest.param(
+            pack(rule(contract="{type: forbid-flow, to: {roles: [logs]}}")), 13, "did you mean 'log'?", id="a misspelt role"
+        ),
         pytest.param(pack(rule(severity="hihg")), 12, "did you mean 'high'?", id="a misspelt severity"),
         pytest.param("id: mine\n", 1, "version", id="keys that are missing"),
     ],

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,6 +33,11 @@ from lineage.solve import own_labels
 from lineage.things import HOLDERS
 
 NO, MAYBE, YES = Answer.NO, Answer.MAYBE, Answer.YES
+Role = Literal[
+    "database", "cache", "vector-index", "object-store", "log", "training-pool", "evaluation-pool", "backup", "queue",
+    "workstation", "undeclared",
+]  # fmt: skip
+"""Roles that a rule may name: those of the inventory, and one for stores that have none."""
 UNDECLARED = "undeclared"
 """The word in `roles` for a store or topic of which no role is known."""
 
@@ -127,6 +132,9 @@ class Context:
                     if entry in blur.members
                     for vague in sorted(blur.vague)[:1]
                 ]
+        if not result:
+            # Each step is sure by itself, but no one way of one datum joins them.
+            result.append(doubtful(graph, graph.flows[steps[-1]].source if steps else thing, "order"))
         return sorted(set(result))
 
     def culprits(self, selection: Selection, thing: int, level: Answer) -> tuple[Ref, ...]:
@@ -183,7 +191,7 @@ class PlaceMatch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kinds: tuple[PlaceKind, ...] = Field(default=(), description="Kinds of places.")
-    roles: tuple[str, ...] = Field(
+    roles: tuple[Role, ...] = Field(
         default=(),
         description="Roles of places; `undeclared` for a store or topic of which no role is known.",
     )
@@ -300,8 +308,10 @@ def fault_at(
     context: Context, data: Selection, thing: int, level: Answer, inside: Answer, fault: Fault
 ) -> Judgement:
     """A fault of a place that data reaches: violated if data, scope and fault are sure, else what is missing."""
-    here = ref(context.graph, thing)
+    graph, here = context.graph, ref(context.graph, thing)
     steps = context.way(data, thing, level)
+    # At the source itself there is no way yet: what it sends first shows that it is there.
+    shown = steps or tuple(n for n in graph.out_of[thing] if context.reach(data).flows[n])[:1]
     missing = list(fault.missing)
     if level is MAYBE:
         missing += context.missing(data, thing, steps)
@@ -317,7 +327,7 @@ def fault_at(
             here.id,
             *(str(fault.context[key]) for key in ("property", "purpose") if key in fault.context),
         ),
-        (context.witness("data", data, steps),) if steps else (),
+        (context.witness("data", data, shown),) if shown else (),
         tuple(sorted(set(missing))),
         here.source,
         waived=context.reach(data).waived,

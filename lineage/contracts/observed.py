@@ -7,14 +7,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from lineage.contracts._contract import Case, Context, Contract
+from lineage.contracts._contract import RECEIVERS, Case, Context, Contract
 from lineage.findings import Checked, Judgement, Missing, Ref, Value, Verdict, ref
 from lineage.places import PlaceKind
 from lineage.selection import disputed
 
 Gap = Literal[
     "missing-parent", "several-roots", "duplicate-span", "id-conflict", "cycle", "link-to-nothing",
-    "client-without-server", "no-service", "bad-times", "lost-attributes", "lost-links", "ambiguous-trace-id",
+    "client-without-server", "no-service", "bad-times", "lost-attributes", "lost-events", "lost-links", "ambiguous-trace-id",
     "rejected", "sampled", "unknown-places", "undeclared", "unlocated", "disputed", "disagreements", "unobserved",
 ]  # fmt: skip
 _LISTED = 40
@@ -53,7 +53,7 @@ class Observed(Contract):
             **coverage.counts,
             "rejected": sum(coverage.tally.rejected.values()),
             "sampled": coverage.tally.sampled,
-            "lost-attributes": coverage.counts["lost-attributes"] + coverage.tally.lost["attributes"],
+            "lost-events": coverage.tally.lost["events"],
         }
         judgements = []
         for gap, limit in sorted(self.limits.items()):
@@ -71,7 +71,7 @@ def _judgement(gap: str, limit: int, count: int, places: list[tuple[Ref, str]] |
         return Judgement(Verdict.UNDECIDED, "observed.count", context, ("observed", gap))
     fact, key, attribute = _FACTS[gap]
     shown = tuple(place for place, _ in places[:_LISTED])
-    missing = tuple(Missing(fact, place, key or detail, attribute) for place, detail in places)
+    missing = tuple(Missing(fact, place, detail or key, attribute) for place, detail in places)
     return Judgement(
         Verdict.UNDECIDED, "observed.places", {**context, "where": shown}, ("observed", gap), (), missing
     )
@@ -103,7 +103,10 @@ def _places(context: Context) -> dict[str, list[tuple[Ref, str]]]:
     things = range(len(graph.things))
 
     def those(test: Any) -> list[tuple[Ref, str]]:
-        return sorted((ref(graph, thing), "") for thing in things if test(thing))
+        return sorted((ref(graph, thing), key(thing)) for thing in things if test(thing))
+
+    def key(thing: int) -> str:
+        return "parties[]" if graph.place(thing).kind in RECEIVERS else ""
 
     found = {
         "unknown-places": those(lambda t: graph.place(t).unknown and not graph.meaning(t).name),

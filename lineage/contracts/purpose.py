@@ -14,6 +14,7 @@ from lineage.contracts._contract import YES, Case, Context, Contract, Fault, eac
 from lineage.findings import Checked
 from lineage.flows import Leg
 from lineage.graph import Flow, FlowGraph
+from lineage.labels import Known
 from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
 
@@ -79,7 +80,8 @@ class PurposeLimit(Contract):
             for purpose in sorted((stated | place_purposes(graph, thing)) - set(self.allowed)):
                 yield Fault("purpose.other", {"purpose": purpose})
             meaning = graph.meaning(thing)
-            silent = meaning.purposes is None and not meaning.role
+            # A role that the catalogue guesses from the system says nothing of what the data is for.
+            silent = meaning.purposes is None and meaning.role_known is not Known.DECLARED
             if found.held[thing] and graph.place(thing).kind is PlaceKind.STORE and silent:
                 missing = lacks(
                     graph, thing, "purpose", "places[].role, places[].purposes", "lineage.purpose"

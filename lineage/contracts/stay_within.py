@@ -64,7 +64,6 @@ class StayWithin(Contract):
 
     def check(self, context: Context) -> Checked:
         """Every place that the data gets to."""
-        graph = context.graph
 
         def scope(thing: int) -> Answer:
             return ours(self.places, context, thing)

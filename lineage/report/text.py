@@ -41,7 +41,7 @@ def finding_text(finding: Finding, lang: str = "en") -> str:
 
 def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[str]:
     outcome = report.outcome
-    headline = f"{words(f'verdict.{outcome}', lang)}: {_summary(report, lang)}"
+    headline = f"{words(f'verdict.{outcome}', lang)}{words('colon', lang)}{_summary(report, lang)}"
     if outcome is Verdict.VIOLATED and not report.fails:
         severity = words(f"severity.{report.fail_on}", lang)
         headline += f" ({sentence('report.below', {'severity': severity}, lang)})"
@@ -72,7 +72,8 @@ def _finding(finding: Finding, lang: str, colour: bool) -> Iterator[str]:
     yield "    " + sentence(finding.message, finding.context, lang)
     parts = finding.context.get("partitions")
     if isinstance(parts, tuple) and parts:
-        yield "    " + sentence("report.parts", {"parts": parts}, lang)
+        names = words("list.separator", lang).join(value(part, lang) for part in parts)
+        yield "    " + sentence("report.parts", {"parts": names}, lang)
     for witness in finding.witness:
         yield from _witness(witness, lang)
     seen: dict[str, Value] = {"calls": finding.calls, "first": iso(finding.first), "last": iso(finding.last)}
@@ -86,7 +87,9 @@ def _finding(finding: Finding, lang: str, colour: bool) -> Iterator[str]:
         yield "    " + sentence("report.where", {"where": str(finding.source)}, lang)
     yield "    " + sentence("report.rule", {"where": str(finding.rule_source)}, lang)
     if finding.citations:
-        law = "; ".join(f"{_title(one.text, lang)} [{one.mark}]" for one in finding.citations)
+        law = words("clause.separator", lang).join(
+            f"{_title(one.text, lang)} [{one.mark}]" for one in finding.citations
+        )
         yield "    " + sentence("report.law", {"law": law}, lang)
     yield "    " + sentence("report.id", {"id": finding.fingerprint}, lang)
 
@@ -110,13 +113,12 @@ def _witness(witness: Witness, lang: str) -> Iterator[str]:
 
 def _how(step: Step, lang: str) -> str:
     """How a step is known, in brackets after it."""
-    leg = "step.kept" if step.kept else f"step.{step.leg}"
-    categories = words("list.separator", lang).join(step.categories)
+    out_of_store = step.leg == "response" and step.source.id.startswith(("store:", "topic:"))
+    leg = "step.kept" if step.kept else "step.read" if out_of_store else f"step.{step.leg}"
     sure = words("step.established" if step.established else "step.possible", lang)
-    doubts = words("list.separator", lang).join(words(f"doubt.{doubt}", lang) for doubt in step.doubts)
-    known = f"{sure}, {doubts}" if doubts else sure
-    what = f"{words(leg, lang)} {categories}".rstrip()
-    return f"({what}; {known})"
+    known = [sure, *(words(f"doubt.{doubt}", lang) for doubt in step.doubts)]
+    what = f"{words(leg, lang)} {words('list.separator', lang).join(step.categories)}".rstrip()
+    return sentence("step.how", {"what": what, "known": words("list.separator", lang).join(known)}, lang)
 
 
 # --- undecided -------------------------------------------------------------------------------------
@@ -168,7 +170,7 @@ def _missing(wanted: dict[Missing, set[str]], lang: str, verbose: bool) -> Itera
             ways.append(
                 sentence("report.attribute" if key else "report.attribute.only", {"key": attribute}, lang)
             )
-        yield f"  • {words(fact, lang)}" + (": " + " ".join(ways) if ways else "")
+        yield f"  • {words(fact, lang)}" + (words("colon", lang) + " ".join(ways) if ways else "")
         yield "      " + sentence("report.concerns", {"places": _few(list(subjects), lang, verbose)}, lang)
         yield "      " + sentence(
             "report.rules", {"rules": ", ".join(sorted(needed[fact, key, attribute]))}, lang
@@ -189,13 +191,15 @@ def _quiet(rule: RuleResult, lang: str, verbose: bool, colour: bool) -> Iterator
     if rule.verdict is Verdict.PROVEN:
         told = sentence("report.proven", {"flows": rule.flows, "places": rule.places}, lang)
         if rule.note:
-            told += "; " + words(rule.note, lang)
+            told += words("clause.separator", lang) + words(rule.note, lang)
         if rule.declassifiers:
-            told += "; " + sentence("report.declassified", {"steps": rule.declassifiers}, lang)
+            told += words("clause.separator", lang) + sentence(
+                "report.declassified", {"steps": rule.declassifiers}, lang
+            )
     else:
         told = words("report.nothing", lang)
     mark = MARKS[rule.verdict]
-    yield f"{_paint(mark, rule.verdict, colour)} {rule.rule} {_title(rule.title, lang)}: {told}"
+    yield f"{_paint(mark, rule.verdict, colour)} {rule.rule} {_title(rule.title, lang)}{words('colon', lang)}{told}"
     if verbose:
         yield f"    {_title(rule.why, lang)}"
 
@@ -221,7 +225,7 @@ def _footer(report: Report, lang: str) -> Iterator[str]:
             sentence("report.set", {"word": word, "countries": countries}, lang)
             for word, countries in pack.jurisdictions
         ]
-        yield "; ".join([sentence("report.pack", facts, lang), *sets])
+        yield words("clause.separator", lang).join([sentence("report.pack", facts, lang), *sets])
     if report.inventory_files:
         yield sentence("report.inventory", {"digest": report.inventory[:16]}, lang)
     else:
@@ -233,7 +237,8 @@ def _footer(report: Report, lang: str) -> Iterator[str]:
         "spans": report.coverage.tally.spans, "traces": report.coverage.traces, "flows": report.flows,
         "places": report.places, "met": report.met, "rules": len(report.rules),
     }  # fmt: skip
-    yield f"{_summary(report, lang)}; {sentence('report.evidence', evidence, lang)}"
+    summary = (_summary(report, lang), sentence("report.evidence", evidence, lang))
+    yield words("clause.separator", lang).join(summary)
 
 
 def _title(title: object, lang: str) -> str:

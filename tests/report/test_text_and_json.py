@@ -83,24 +83,24 @@ def test_undecided_in_chinese() -> None:
     assert (
         to_text(found, lang="zh")
         == """\
-无法判定: 违反 0、无法判定 1、已证明 1、豁免处理 0、不适用 0
+无法判定：违反 0、无法判定 1、已证明 1、豁免处理 0、不适用 0
 
 ? 无法判定 order16/no-shared-log [阻断] 日志系统未混用
     x 的数据与 hong 的数据可能在 store log 混用。  eb09802ace87b365
     规则：order16.yaml:7:5
 
 缺少的事实及补充方法（1）
-  • 未声明该数据的收集和产生地: 在 lineage.yaml 中声明 parties[].origin
+  • 未声明该数据的收集和产生地：在 lineage.yaml 中声明 parties[].origin
       涉及：x <party:x>
       所需规则：order16/no-shared-log
 
-✓ order16/no-shared-training-pool 训练样本池未混用: 经 2 条数据流、0 处位置证明; 未到达此类位置
+✓ order16/no-shared-training-pool 训练样本池未混用：经 2 条数据流、0 处位置证明；未到达此类位置
 
-order16 1.0（strict），审阅于 2026-11-25，sha256 dddddddddddddddd; domestic = CN
+order16 1.0（strict），审阅于 2026-11-25，sha256 dddddddddddddddd；domestic = CN
 没有清单：未声明任何位置或客户
 观测期 2023-11-14T22:13:20Z 至 2023-11-14T22:13:20Z
 本结果是对所观测情形的判断，不是法律结论。
-违反 0、无法判定 1、已证明 1、豁免处理 0、不适用 0; 6 个跨度、6 条链路、5 条数据流、4 处位置；2/2 条规则有所适用
+违反 0、无法判定 1、已证明 1、豁免处理 0、不适用 0；6 个跨度、6 条链路、5 条数据流、4 处位置；2/2 条规则有所适用
 """
     )
 

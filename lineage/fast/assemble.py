@@ -1,0 +1,113 @@
+"""Groups of spans through the compiled kernels, and what they leave through the plain way; the same flows to the byte."""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lineage.fast import kernel
+from lineage.fast.forest import arrange, traces_of
+from lineage.fast.tables import SERVICE, ActColumns, FlowTable
+from lineage.link.acts import Acts
+from lineage.link.assemble import assemble
+from lineage.link.clean import count_marks, join_short_ids
+from lineage.link.propagate import Edges
+from lineage.spans import Spans
+
+
+class FastAssembler:
+    """Assembles groups (`link.groups`) one after the other; `finish` hands the flows over.
+
+    What is left for `link.assemble`: traces that links join, traces with ids used twice or parents in a cycle, short
+    trace ids that may be several long ones, and traces with more sources or categories than a mask has room for.
+
+    Attributes:
+        left: how many spans were left for it.
+    """
+
+    def __init__(self, acts: Acts, edges: Edges) -> None:
+        self.acts, self.edges = acts, edges
+        self.columns = ActColumns(acts)
+        self.flows = FlowTable(secrets.randbits(64))
+        self.left = 0
+
+    def add(self, spans: Spans) -> int:
+        """Add the flows of whole traces with all that they link to; returns the number of traces."""
+        if not len(spans):
+            return 0
+        join_short_ids(spans)
+        seed = self.flows.seed
+        trace, traces = traces_of(spans.trace_hi, spans.trace_lo, seed)
+        plain = np.zeros(traces, bool)
+        plain[trace[_aside(spans)]] = True
+        order, up, orphan, bounds, number, copies = arrange(
+            trace, traces, spans.span, spans.parent, spans.start, spans.end, spans.shape, spans.tenant, spans.marks, plain, seed
+        )
+        plain[number[self._flows(spans, order, up, orphan, bounds)]] = True
+        counts = self.edges.counts
+        dropped = int(copies[~plain].sum())
+        if dropped:
+            counts["duplicate-span"] += dropped
+        count_marks(spans.take(order[~plain[trace[order]]].astype(np.intp)), counts)
+        rest = np.flatnonzero(plain[trace])
+        self.left += len(rest)
+        assembled = traces - int(plain.sum())
+        if len(rest):
+            assembled += assemble(spans.take(rest), self.acts, self.edges)
+        return assembled
+
+    def finish(self) -> None:
+        """Hand over the flows gathered so far."""
+        self.flows.add_to(self.edges, self.acts)
+
+    def _flows(
+        self, spans: Spans, order: NDArray[np.int32], up: NDArray[np.int32], orphan: NDArray[np.bool_], bounds: NDArray[np.int64]
+    ) -> NDArray[np.intp]:
+        """Add the flows of the rows in `order`; returns the units that are left for the plain way."""
+        acts, columns = self.acts, self.columns
+        act = np.array(acts.of_shapes(), np.int32)[spans.shape[order]]
+        parties = np.array(acts.parties(), np.int32)
+        columns.refresh()
+        missing = np.empty(1024, np.int64)
+        while True:
+            merged, state, asked = kernel.layer(up, act, columns.numbers, columns.pairs, columns.merged, missing)
+            if not asked:
+                break
+            columns.merge(np.unique(missing[:asked]))
+        start, marks = spans.start[order], spans.marks[order]
+        masks, facts, entries, places, size, told, replied, counts = kernel.sources(
+            bounds, up, orphan, act, merged, state, start, spans.end[order], spans.tenant[order], marks,
+            columns.numbers, columns.places, parties, len(acts.places.values),
+        )  # fmt: skip
+        unit = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
+        ids = spans.trace_hi[order], spans.trace_lo[order], spans.span[order]
+        row = 0
+        while True:
+            row, bound = kernel.emit(
+                row, bounds, unit, up, act, merged, state, start, marks, *ids, columns.numbers, columns.places, masks, facts, entries,
+                places, size, told, replied, counts, self.flows.seed, *self.flows.arrays(),
+            )  # fmt: skip
+            if row == len(order):
+                break
+            self.flows.make_room(bound, 2 * bound + 2, (2 * bound + 2) * kernel.WIDTH)
+        fits = size <= kernel.WIDTH
+        for reason, total in zip(kernel.COUNTERS, counts[fits].sum(axis=0).tolist(), strict=True):
+            if total:
+                self.edges.counts[reason] += total
+        self.edges.services.update(np.unique(columns.numbers[act[fits[unit]], SERVICE]).tolist())
+        return np.flatnonzero(~fits)
+
+
+def _aside(spans: Spans) -> NDArray[np.bool_]:
+    """Rows of traces that links join, and of those whose short id may be any of several long ones."""
+    aside = np.zeros(len(spans), bool)
+    if len(spans.links):
+        aside |= np.isin(spans.trace_lo, np.concatenate([spans.links["trace_lo"], spans.links["to_lo"]]))
+    short = spans.trace_hi == 0
+    if short.any() and not short.all():
+        unclear = np.intersect1d(spans.trace_lo[short], spans.trace_lo[~short])
+        if len(unclear):
+            aside |= np.isin(spans.trace_lo, unclear)
+    return aside

@@ -1,0 +1,324 @@
+"""What the kernels look things up in: the acts as columns, flows and sets of places as hash tables.
+
+Flows are rows of eleven numbers found by hash; sets of places are stretches of one array, each kept once. A table that is
+about to be full is replaced by one of twice the size between two rows of work, never within one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lineage.fast.compiled import compiled
+from lineage.fast.forest import mix
+from lineage.flows import EXEMPLARS
+from lineage.link.acts import Act, Acts
+from lineage.link.propagate import Edges
+
+NUMBERS = (
+    "service", "resource", "kind", "outgoing", "reader", "send", "consumer", "stops_layers", "housekeeping", "brings", "may_bring",
+    "crosses", "keeps", "answers", "looks_up", "doubts", "asked", "answered", "purpose", "retention", "protection", "human", "cached",
+    "probe", "claim", "caller", "anonymous", "bare_call", "no_host", "unnamed", "region", "no_service", "no_region",
+)  # fmt: skip
+(
+    SERVICE, RESOURCE, KIND, OUTGOING, READER, SEND, CONSUMER, STOPS_LAYERS, HOUSEKEEPING, BRINGS, MAY_BRING,
+    CROSSES, KEEPS, ANSWERS, LOOKS_UP, DOUBTS, ASKED, ANSWERED, PURPOSE, RETENTION, PROTECTION, HUMAN, CACHED,
+    PROBE, CLAIM, CALLER, ANONYMOUS, BARE_CALL, NO_HOST, UNNAMED, REGION, NO_SERVICE, NO_REGION,
+    PEERS, PEERS_END, DOCUMENTS, DOCUMENTS_END,
+) = range(37)  # fmt: skip
+"""Columns of `ActColumns.numbers`; the last four are stretches of `ActColumns.places`."""
+
+BACK, KEPT, CLAIMED, TOLD_REGION = 1, 2, 4, 8
+"""Flags of a row of the flow table; the last two are not flows: (place, word) pairs that are counted beside."""
+SOURCE, TARGET, FLAGS, CATEGORY, FOR, PROTECTED, KEPT_FOR, CARRIED, POSSIBLE, DOUBTED = range(10)
+"""Columns of a flow's key. A category below zero is the union of a set of word codes: -1 - the set's number."""
+KEY = 10
+
+_ONE = np.uint64(1)
+_ZERO = np.uint64(0)
+
+
+class ActColumns:
+    """The rows of `Acts` as one array of numbers, grown as acts come."""
+
+    def __init__(self, acts: Acts) -> None:
+        self.acts = acts
+        self.numbers = np.zeros((0, len(NUMBERS) + 4), np.int32)
+        self.places = np.zeros(0, np.int32)
+        self._merged: dict[int, int] = {}
+        self.pairs = np.full(256, -1, np.int64)
+        """Hash table of (inner act, outer act) as one number, -1 = free."""
+        self.merged = np.zeros(256, np.int32)
+        """The merged act of each, or -1."""
+
+    def refresh(self) -> None:
+        """Take in the acts that were made since."""
+        rows: list[list[int]] = []
+        places: list[int] = []
+        at = len(self.places)
+        for act in self.acts.rows[len(self.numbers) :]:
+            rows.append(_numbers(act, at + len(places)))
+            places += act.peers + act.documents
+        if rows:
+            self.numbers = np.concatenate([self.numbers, np.array(rows, np.int32)])
+            self.places = np.concatenate([self.places, np.array(places, np.int32)])
+
+    def merge(self, pairs: NDArray[np.int64]) -> None:
+        """Work out what these pairs of acts merge to."""
+        for pair in pairs.tolist():
+            self._merged[pair] = self.acts.merged(pair >> 32, pair & 0xFFFFFFFF)
+        size = len(self.pairs)
+        while size < 4 * len(self._merged):
+            size *= 2
+        keys = np.fromiter(self._merged.keys(), np.int64, len(self._merged))
+        values = np.fromiter(self._merged.values(), np.int32, len(self._merged))
+        self.pairs, self.merged = fill_pairs(keys, values, size)
+        self.refresh()
+
+
+def _numbers(act: Act, at: int) -> list[int]:
+    told = [int(getattr(act, name)) for name in NUMBERS]
+    middle = at + len(act.peers)
+    return [*told, at, middle, middle, middle + len(act.documents)]
+
+
+@compiled
+def fill_pairs(keys, values, size):  # type: ignore[no-untyped-def]
+    """A hash table of these keys and values."""
+    slots, found = np.full(size, -1, np.int64), np.zeros(size, np.int32)
+    mask = np.uint64(size - 1)
+    for i in range(len(keys)):
+        at = mix(np.uint64(keys[i]), _ZERO, _ZERO) & mask
+        while slots[at] != -1:
+            at = (at + _ONE) & mask
+        slots[at] = keys[i]
+        found[at] = values[i]
+    return slots, found
+
+
+@compiled
+def find_pair(pairs, merged, inner, outer):  # type: ignore[no-untyped-def]
+    """The merged act of two, -1 for none, -2 when not worked out yet."""
+    key = (np.int64(inner) << 32) | np.int64(outer)
+    mask = np.uint64(len(pairs) - 1)
+    at = mix(np.uint64(key), _ZERO, _ZERO) & mask
+    while pairs[at] != -1:
+        if pairs[at] == key:
+            return merged[at]
+        at = (at + _ONE) & mask
+    return -2
+
+
+class FlowTable:
+    """Flows as they add up. `used` is [flows, sets, places in sets]."""
+
+    def __init__(self, seed: int, flows: int = 4096, sets: int = 4096) -> None:
+        self.seed = np.uint64(seed)
+        self.used = np.array([0, 1, 0], np.int64)
+        self.keys = np.zeros((flows, KEY), np.int32)
+        self.calls = np.zeros(flows, np.int64)
+        self.times = np.zeros((flows, 2), np.int64)
+        """First and last seen."""
+        self.examples = np.zeros((flows, 3, 3), np.uint64)
+        """Up to three of (trace id high, low, span id), ascending."""
+        self.shown = np.zeros(flows, np.int8)
+        """How many examples there are."""
+        self.slots = np.full(2 * flows, -1, np.int32)
+        self.starts = np.zeros(sets + 1, np.int64)
+        """Where each set begins in `members`; set 0 is empty."""
+        self.members = np.zeros(sets * 8, np.int32)
+        self.set_slots = np.full(2 * sets, -1, np.int32)
+
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """What `emit` works on, in its order."""
+        return (
+            self.used, self.keys, self.calls, self.times, self.examples, self.shown, self.slots, self.starts, self.members, self.set_slots,
+        )  # fmt: skip
+
+    def make_room(self, flows: int, sets: int, places: int) -> None:
+        """Grow whatever has less room than this."""
+        used, used_sets, used_places = self.used.tolist()
+        room = len(self.calls)
+        while room < used + flows:
+            room *= 2
+        if room > len(self.calls):
+            for name in ("keys", "calls", "times", "examples", "shown"):
+                old = getattr(self, name)
+                new = np.zeros((room, *old.shape[1:]), old.dtype)
+                new[: len(old)] = old
+                setattr(self, name, new)
+            self.slots = np.full(2 * room, -1, np.int32)
+            refill_flows(self.keys, used, self.slots, self.seed)
+        while len(self.members) < used_places + places:
+            self.members = np.concatenate([self.members, np.zeros_like(self.members)])
+        room = len(self.starts) - 1
+        while room < used_sets + sets:
+            room *= 2
+        if room > len(self.starts) - 1:
+            self.starts = np.concatenate([self.starts, np.zeros(room + 1 - len(self.starts), np.int64)])
+            self.set_slots = np.full(2 * room, -1, np.int32)
+            refill_sets(self.starts, self.members, used_sets, self.set_slots, self.seed)
+
+    def add_to(self, edges: Edges, acts: Acts) -> None:
+        """Hand all flows over to `edges`."""
+        used, used_sets, _ = self.used.tolist()
+        members, starts = self.members.tolist(), self.starts.tolist()
+        tuples = [tuple(members[starts[i] : starts[i + 1]]) for i in range(used_sets)]
+        codes: dict[int, int] = {}
+        unions: dict[int, int] = {}
+
+        def code_of(number: int) -> int:
+            code = codes.get(number)
+            if code is None:
+                code = codes[number] = edges.sets.setdefault(tuples[number], len(edges.sets))
+            return code
+
+        keys, calls, times = self.keys[:used].tolist(), self.calls[:used].tolist(), self.times[:used].tolist()
+        shown, examples = self.shown[:used].tolist(), self.examples[:used].tolist()
+        for key, number, (first, last), count, three in zip(keys, calls, times, shown, examples, strict=True):
+            source, target, flags, category, purpose, protection, retention, carried, possible, doubts = key
+            if flags & (CLAIMED | TOLD_REGION):
+                counter: Counter[tuple[int, int]] = edges.claims if flags & CLAIMED else edges.regions
+                counter[source, category] += number
+                continue
+            if category < 0:
+                union = unions.get(category)
+                if union is None:
+                    words = frozenset().union(*(acts.words.values[word] for word in tuples[-1 - category]))  # type: ignore[arg-type]
+                    union = unions[category] = acts.words(words)
+                category = union
+            flow = (
+                source, target, bool(flags & BACK), bool(flags & KEPT), category, purpose, protection, retention,
+                code_of(carried), code_of(possible), doubts,
+            )  # fmt: skip
+            shown_here = [(hi << 64 | lo, span) for hi, lo, span in three[:count]]
+            seen = edges.seen.get(flow)
+            if seen is not None:
+                calls_before, first_before, last_before, shown_before = seen
+                number += calls_before  # type: ignore[operator]
+                first = min(filter(None, (first, first_before)), default=0)  # type: ignore[type-var, arg-type]
+                last = max(last, last_before)  # type: ignore[call-overload]
+                shown_here = sorted({*shown_here, *shown_before})[:EXEMPLARS]  # type: ignore[misc]
+            edges.seen[flow] = [number, first, last, shown_here]
+
+
+@compiled
+def refill_flows(keys, used, slots, seed):  # type: ignore[no-untyped-def]
+    """Find a slot again for each flow."""
+    mask = np.uint64(len(slots) - 1)
+    for i in range(used):
+        at = flow_hash(keys[i], seed) & mask
+        while slots[at] >= 0:
+            at = (at + _ONE) & mask
+        slots[at] = i
+
+
+@compiled
+def refill_sets(starts, members, used, slots, seed):  # type: ignore[no-untyped-def]
+    """Find a slot again for each set but the empty one."""
+    mask = np.uint64(len(slots) - 1)
+    for i in range(1, used):
+        at = set_hash(members, starts[i], starts[i + 1], seed) & mask
+        while slots[at] >= 0:
+            at = (at + _ONE) & mask
+        slots[at] = i
+
+
+@compiled
+def flow_hash(key, seed):  # type: ignore[no-untyped-def]
+    """The hash of a flow's key."""
+    h = seed
+    for i in range(0, KEY, 2):
+        h = mix(h, (np.uint64(np.uint32(key[i])) << np.uint64(32)) | np.uint64(np.uint32(key[i + 1])), seed)
+    return h
+
+
+@compiled
+def set_hash(members, low, high, seed):  # type: ignore[no-untyped-def]
+    """The hash of the set in members[low:high]."""
+    h = seed
+    for i in range(low, high):
+        h = mix(h, np.uint64(members[i]), seed)
+    return h
+
+
+@compiled
+def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slots, seed):  # type: ignore[no-untyped-def]
+    """Count one flow."""
+    mask = np.uint64(len(slots) - 1)
+    at = flow_hash(key, seed) & mask
+    while True:
+        i = slots[at]
+        if i < 0:
+            i = used[0]
+            used[0] += 1
+            slots[at] = i
+            for k in range(KEY):
+                keys[i, k] = key[k]
+            times[i, 0] = time
+            times[i, 1] = time
+            break
+        equal = True
+        for k in range(KEY):
+            if keys[i, k] != key[k]:
+                equal = False
+                break
+        if equal:
+            break
+        at = (at + _ONE) & mask
+    calls[i] += 1
+    if time:
+        if times[i, 0] == 0 or time < times[i, 0]:
+            times[i, 0] = time
+        if time > times[i, 1]:
+            times[i, 1] = time
+    n = shown[i]
+    where = n
+    for k in range(n):
+        one, two, three = examples[i, k, 0], examples[i, k, 1], examples[i, k, 2]
+        if hi == one and lo == two and span == three:
+            return
+        if hi < one or (hi == one and (lo < two or (lo == two and span < three))):
+            where = k
+            break
+    if where >= 3:
+        return
+    for k in range(min(n, 2), where, -1):
+        for part in range(3):
+            examples[i, k, part] = examples[i, k - 1, part]
+    examples[i, where, 0] = hi
+    examples[i, where, 1] = lo
+    examples[i, where, 2] = span
+    if n < 3:
+        shown[i] = n + 1
+
+
+@compiled
+def intern(length, used, starts, members, slots, seed):  # type: ignore[no-untyped-def]
+    """The number of the set that stands, sorted, in the first `length` free places of `members`."""
+    low = used[2]
+    high = low + length
+    if length == 0:
+        return 0
+    mask = np.uint64(len(slots) - 1)
+    at = set_hash(members, low, high, seed) & mask
+    while slots[at] >= 0:
+        i = slots[at]
+        if starts[i + 1] - starts[i] == length:
+            equal = True
+            for k in range(length):
+                if members[starts[i] + k] != members[low + k]:
+                    equal = False
+                    break
+            if equal:
+                return i
+        at = (at + _ONE) & mask
+    i = used[1]
+    slots[at] = i
+    starts[i] = low
+    starts[i + 1] = high
+    used[1] = i + 1
+    used[2] = high
+    return i

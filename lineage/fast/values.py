@@ -1,0 +1,117 @@
+"""Which part of an attribute's value decides, in compiled code; for the values that differ from span to span."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lineage.fast.bytewise import byte, fold, inlined, scanning, step
+
+_U = np.uint64
+_WHOLE, _AUTHORITY, _NO_SCHEME, _PROBE, _NAME, _KIND = (_U(n << 48) for n in range(1, 7))
+_MOST_URL = 2048
+_MOST_ROUTE = 256
+_LONGEST_PROBE = 24
+"""Longer than any of names.PROBE_ROUTES."""
+WHOLE, NOTHING = -1, -2
+"""Instead of a position: all bytes decide; none does."""
+
+
+@scanning
+def fold_whole(buffer, at, end, a, b, secret):  # type: ignore[no-untyped-def]
+    """Fold all bytes from `at` to `end` (checked by the caller) into both states."""
+    size = _WHOLE | _U(end - at)
+    a = fold(buffer, at, end, secret[0], step(a, secret[0], size))
+    return a, fold(buffer, at, end, secret[1], step(b, secret[1], size))
+
+
+@scanning
+def fold_name(buffer, at, end, a, b, secret):  # type: ignore[no-untyped-def]
+    """Fold a span's name."""
+    a, b = step(a, secret[0], _NAME), step(b, secret[1], _NAME)
+    return fold_whole(buffer, at, end, a, b, secret)
+
+
+@inlined
+def fold_number(kind, a, b, secret):  # type: ignore[no-untyped-def]
+    """Fold a span's kind."""
+    value = _KIND | _U(kind)
+    return step(a, secret[0], value), step(b, secret[1], value)
+
+
+@scanning
+def authority(buffer, at, end):  # type: ignore[no-untyped-def]
+    """Where the authority of the URL from `at` to `end` ends (lineage.reduce, `Reduce.URL`).
+
+    `NOTHING`: it has no scheme, so that it is refused whatever it is. `WHOLE`: that cannot be told here.
+    """
+    if at == end:
+        return WHOLE
+    i = at
+    while i + 2 < end and i <= at + 16:
+        if byte(buffer, i) == 58 and byte(buffer, i + 1) == 47 and byte(buffer, i + 2) == 47:
+            break
+        i += 1
+    if i + 2 >= end or i > at + 16:
+        return NOTHING
+    i += 3
+    while i < end:
+        c = byte(buffer, i)
+        if c == 47 or c == 63 or c == 35 or c == 92:
+            break
+        i += 1
+    return i if i - at < _MOST_URL else WHOLE
+
+
+@scanning
+def probe(buffer, at, end, routes, begins):  # type: ignore[no-untyped-def]
+    """Whether the route from `at` to `end` is a health check's (lineage.reduce, `Reduce.ROUTE`): 1, 0, or `WHOLE`."""
+    stop = min(end, at + _MOST_ROUTE)
+    i = at
+    while i < stop and byte(buffer, i) != 63:
+        i += 1
+    if i == stop and stop < end:
+        for j in range(at + _LONGEST_PROBE, stop):
+            if byte(buffer, j) != 47:
+                return 0
+        return WHOLE
+    while i > at and byte(buffer, i - 1) == 47:
+        i -= 1
+    size = i - at
+    if size < 2 or size > _LONGEST_PROBE:
+        return 0
+    for row in range(len(begins) - 1):
+        begin = begins[row]
+        if begins[row + 1] - begin == size:
+            j = 0
+            while j < size and byte(buffer, at + j) == np.int64(routes[begin + j]):
+                j += 1
+            if j == size:
+                return 1
+    return 0
+
+
+@scanning
+def fold_url(buffer, at, end, key, a, b, secret):  # type: ignore[no-untyped-def]
+    """Fold what decides of the URL from `at` to `end` under the key of this number; and whether that could be told."""
+    stop = authority(buffer, at, end)
+    if stop == WHOLE:
+        return a, b, False
+    if stop == NOTHING:
+        value = _NO_SCHEME | _U(key)
+        return step(a, secret[0], value), step(b, secret[1], value), True
+    value = _AUTHORITY | _U(key)
+    a, b = step(a, secret[0], value), step(b, secret[1], value)
+    a, b = fold_whole(buffer, at, stop, a, b, secret)
+    return a, b, True
+
+
+@scanning
+def fold_route(buffer, at, end, key, routes, begins, a, b, secret):  # type: ignore[no-untyped-def]
+    """Fold whether the route is a health check's; and whether that could be told."""
+    told = probe(buffer, at, end, routes, begins)
+    if told == WHOLE:
+        return a, b, False
+    if told == 1:
+        value = _PROBE | _U(key)
+        a, b = step(a, secret[0], value), step(b, secret[1], value)
+    return a, b, True
