@@ -80,3 +80,26 @@ class Meaning:
     """Documents named for this place, by field."""
     source: Source | None = None
     """Where the inventory declares it."""
+
+    @property
+    def declared(self) -> bool:
+        """Whether the inventory says anything of the place beyond its name: `lineage init` only names it."""
+        return self.source is not None and (
+            bool(
+                self.title.en
+                or self.title.zh
+                or self.operator
+                or self.zone
+                or self.entry
+                or self.trusted
+                or self.market
+                or self.industry
+                or self.evidence
+            )
+            or Known.DECLARED in (self.country_known, self.vendor_known, self.role_known)
+            or any(
+                told is not None
+                for told in (self.contents, self.retention_days, self.deletable, self.viewers, self.purposes)
+            )
+            or bool(self.redaction)
+        )

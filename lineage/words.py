@@ -181,6 +181,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "无法区分是多处中的哪一处",
     ),
     "missing.country": ("Where this place stands is not known", "所在国家不明"),
+    "missing.role": ("What this place is for is not declared", "未声明该位置的用途"),
     "missing.zone": ("The zone of this place is not declared", "未声明所属区域"),
     "missing.vendor": ("Who runs this place is not known", "运营者不明"),
     "missing.retention": ("How long this place keeps data is not declared", "未声明留存期限"),

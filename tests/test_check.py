@@ -29,7 +29,7 @@ MIXED = (
     "gw > acme",
     "acme > gw > acme",
 )
-CLEAN = ("acme[DE:personal] > gw@SG > acme", "hong[CN:personal] > core@CN > hong")
+CLEAN = ("acme[DE:personal] > gw@SG > pg-intl > gw@SG > acme", "hong[CN:personal] > core@CN > pg-cn > core@CN > hong")
 ORDER16 = load_pack("order16")
 
 

@@ -206,18 +206,23 @@ class PlaceMatch(BaseModel):
         return self.countries
 
     def answer(self, graph: FlowGraph, thing: int, jurisdictions: Jurisdictions) -> Answer:
-        """Whether a thing is meant; maybe where its country or zone is needed and not known."""
+        """Whether a thing is meant; maybe where its country, zone or role is needed and not known.
+
+        A store or topic without a role may be a log, a training pool or any other: unless a rule names
+        `undeclared` ones itself, each is a maybe.
+        """
         place, meaning = graph.place(thing), graph.meaning(thing)
         if self.kinds and place.kind not in self.kinds:
             return NO
         role = meaning.role or (UNDECLARED if place.kind in HOLDERS else "")
-        if self.roles and role not in self.roles:
+        open_role = bool(self.roles) and role == UNDECLARED and UNDECLARED not in self.roles
+        if self.roles and role not in self.roles and not open_role:
             return NO
         if self.names and not any(
             fits(pattern, name) for pattern in self.names for name in (meaning.name, place.name) if name
         ):
             return NO
-        answer = YES
+        answer = MAYBE if open_role else YES
         if self.countries:
             if not meaning.country:
                 answer = MAYBE
@@ -228,6 +233,28 @@ class PlaceMatch(BaseModel):
                 return NO
             answer = MAYBE
         return answer
+
+
+    def untold(self, graph: FlowGraph, thing: int) -> list[Missing]:
+        """What would tell whether a thing is meant, where that is a maybe."""
+        place, meaning, here = graph.place(thing), graph.meaning(thing), ref(graph, thing)
+        result = []
+        if self.roles and not meaning.role and place.kind in HOLDERS and UNDECLARED not in self.roles:
+            result.append(Missing("missing.role", here, "places[].role", ""))
+        if self.countries and not meaning.country:
+            result.append(Missing("missing.country", here, "places[].country", "cloud.region"))
+        if self.zones and not meaning.zone:
+            result.append(Missing("missing.zone", here, "places[].zone", ""))
+        return result
+
+    def exists(self, graph: FlowGraph, jurisdictions: Jurisdictions) -> bool:
+        """Whether anything that was observed is or may be meant; asked of kinds and roles only.
+
+        Of what was never seen nothing is proven: no operator in the telemetry is no proof that staff kept away.
+        """
+        if not (self.kinds or self.roles):
+            return True
+        return any(self.answer(graph, thing, jurisdictions) for thing in range(len(graph.things)))
 
 
 def ours(match: PlaceMatch, context: Context, thing: int) -> Answer:
@@ -275,6 +302,8 @@ class Fault:
     context: Mapping[str, Value]
     missing: tuple[Missing, ...] = ()
     """Empty: it is known to be wrong. Else what is not known."""
+    untold: tuple[Missing, ...] = ()
+    """What would tell whether the rule means this place at all, where that is a maybe."""
 
 
 Test = Callable[[int], "Iterator[Fault]"]
@@ -316,7 +345,7 @@ def fault_at(
     if level is MAYBE:
         missing += context.missing(data, thing, steps)
     if inside is MAYBE:
-        missing.append(Missing("missing.country", here, "places[].country", "cloud.region"))
+        missing += fault.untold or (Missing("missing.country", here, "places[].country", "cloud.region"),)
     undecided = bool(fault.missing) or min(level, inside) is MAYBE
     return Judgement(
         Verdict.UNDECIDED if undecided else Verdict.VIOLATED,

@@ -61,6 +61,7 @@ class ForbidFlow(Contract):
     UNDECIDED: ClassVar[tuple[Case, ...]] = (
         (_ABROAD, ("hong[CN] > core@CN > remote:api.example",), "remote:api.example"),
         (_TO_OPERATORS, ("acme[DE] > gw@SG ?> op:support[CN]",), "operator:support"),
+        ({"data": {"origin": ("overseas",)}, "to": {"roles": ("workstation",)}}, ("acme[DE] > gw@SG > pg",), "store:postgresql@pg"),
         (
             {"data": {}, "to": {"kinds": ("model",)}, "purposes": ("training",)},
             ("acme[DE] > gw@SG > model:qwen",),
@@ -96,9 +97,11 @@ class ForbidFlow(Contract):
             tried = [(number, *self._fits(context, graph.flows[number])) for number in carrying]
             number, fits, missing = max(tried, key=lambda one: (min(found.flows[one[0]], one[1]), -one[0]))
             if fits is not NO:
-                fault = Fault("reaches", {}, missing if fits is MAYBE else ())
+                fault = Fault("reaches", {}, missing if fits is MAYBE else (), tuple(self.to.untold(graph, thing)))
                 judgements.append(fault_at(context, self.data, thing, found.flows[number], inside, fault))
         note = "" if places else "note.no-places"
+        if not judgements and not self.to.exists(graph, context.jurisdictions):
+            return Checked((), 0, 0)
         return Checked(tuple(judgements), found.carrying, places, found.declassifiers, found.waived, note)
 
     def _fits(self, context: Context, flow: Flow) -> tuple[Answer, tuple[Missing, ...]]:

@@ -62,6 +62,7 @@ class NeverMeet(Contract):
         (_BOTH, ("acme[?] > gw@SG > pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG ?> pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG > ?pg", "hong[CN] > core@CN > pg"), "store:postgresql@?(service:gw@SG)"),
+        ({**_BOTH, "places": {"roles": ("log",)}}, ("acme[DE] > gw@SG > pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
     )
 
     type: Literal["never-meet"] = "never-meet"
@@ -89,9 +90,19 @@ class NeverMeet(Contract):
         judgements = list(self._outputs(context) if self.at == "output" else self._meetings(context))
         looked_at = sum(1 for t, level in enumerate(a.things) if level and self._counts(context, t))
         b = context.reach(self.b)
+        if not judgements and not self._observed(context, looked_at):
+            return Checked((), 0, 0)
         used = tuple(sorted({*a.declassifiers, *b.declassifiers}))
         note = "note.no-places" if not looked_at else "" if b.carrying or any(b.answers) else "note.no-others"
         return Checked(tuple(judgements), a.carrying, looked_at, used, a.waived or b.waived, note)
+
+    def _observed(self, context: Context, looked_at: int) -> bool:
+        """Whether there is anything to be proven: a place of the roles asked about, a source of the kinds asked about."""
+        graph = context.graph
+        if self.at != "output" and self.places.roles and not looked_at:
+            return False
+        kinds = self.b.kinds
+        return not kinds or any(graph.place(thing).kind in kinds for thing in range(len(graph.things)))
 
     def _counts(self, context: Context, thing: int) -> bool:
         if self.at == "output":
@@ -127,6 +138,7 @@ class NeverMeet(Contract):
         level = min(one.things[at_a], two.things[at_b])
         if level is NO:
             return None
+        meant = max(self.places.answer(graph, thing, context.jurisdictions) for thing in members)
         partitions = tuple(ref(graph, t) for t in members if one.things[t] or two.things[t])
         here = resource_ref(graph, at_b) if self.at == "resource" else ref(graph, at_b)
         ways = ((self.a, at_a, one, "data.a"), (b, at_b, two, "data.b"))
@@ -140,6 +152,9 @@ class NeverMeet(Contract):
         whose_a, whose_b = (
             context.culprits(selection, thing, found.things[thing]) for selection, thing, found, _ in ways
         )
+        if meant is MAYBE:
+            level = MAYBE
+            missing += [lack for thing in members for lack in self.places.untold(graph, thing)]
         if message == "meet" and whose_a == whose_b and len(whose_a) == 1:
             message = "meet.self"
         if level is MAYBE:

@@ -110,7 +110,7 @@ def _places(context: Context) -> dict[str, list[tuple[Ref, str]]]:
 
     found = {
         "unknown-places": those(lambda t: graph.place(t).unknown and not graph.meaning(t).name),
-        "undeclared": those(lambda t: graph.meaning(t).source is None),
+        "undeclared": those(lambda t: not graph.meaning(t).declared),
         "unlocated": those(lambda t: graph.place(t).kind in _LOCATED and not graph.meaning(t).country),
         "disputed": those(lambda t: disputed(graph, t, context.jurisdictions)),
         "disagreements": [],

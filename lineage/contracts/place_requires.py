@@ -107,7 +107,7 @@ class PlaceRequires(Contract):
         def wrong(what: str, found: Value) -> Fault:
             return Fault("require.wrong", {"property": f"property.{what}", "found": found})
 
-        if want.declared and meaning.source is None:
+        if want.declared and not meaning.declared:
             yield unknown("declared", "places[]")
         if want.named and place.unknown and not meaning.name:
             yield unknown("named", "places[].name", "server.address")

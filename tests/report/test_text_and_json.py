@@ -62,7 +62,7 @@ VIOLATED: 1 violated, 0 undecided, 1 proven, 0 waived, 0 not applicable
     rests on: CAC Order No. 16, Article 4 [C]
     fingerprint: 6c9eff63ab931012
 
-✓ order16/no-shared-training-pool No shared training sample pool: proven on 2 flows, 0 places looked at; it got to no place of this sort
+✓ order16/no-shared-training-pool No shared training sample pool: proven on 2 flows, 1 places looked at
 
 order16 1.0 (strict), reviewed 2026-11-25, sha256 dddddddddddddddd; domestic = CN
 no inventory: nothing is declared of any place or party
@@ -83,7 +83,7 @@ def test_undecided_in_chinese() -> None:
     assert (
         to_text(found, lang="zh")
         == """\
-无法判定：违反 0、无法判定 1、已证明 1、豁免处理 0、不适用 0
+无法判定：违反 0、无法判定 1、已证明 0、豁免处理 0、不适用 1
 
 ? 无法判定 order16/no-shared-log [阻断] 日志系统未混用
     x 的数据与 hong 的数据可能在 store log 混用。  eb09802ace87b365
@@ -94,13 +94,13 @@ def test_undecided_in_chinese() -> None:
       涉及：x <party:x>
       所需规则：order16/no-shared-log
 
-✓ order16/no-shared-training-pool 训练样本池未混用：经 2 条数据流、0 处位置证明；未到达此类位置
+– order16/no-shared-training-pool 训练样本池未混用：未观测到适用范围内的情形
 
 order16 1.0（strict），审阅于 2026-11-25，sha256 dddddddddddddddd；domestic = CN
 没有清单：未声明任何位置或客户
 观测期 2023-11-14T22:13:20Z 至 2023-11-14T22:13:20Z
 本结果是对所观测情形的判断，不是法律结论。
-违反 0、无法判定 1、已证明 1、豁免处理 0、不适用 0；6 个跨度、6 条链路、5 条数据流、4 处位置；2/2 条规则有所适用
+违反 0、无法判定 1、已证明 0、豁免处理 0、不适用 1；6 个跨度、6 条链路、5 条数据流、4 处位置；1/2 条规则有所适用
 """
     )
 
