@@ -125,7 +125,7 @@ def check(
     report = _report(spans, inventories, policies, mode, fail_on, today)
     from lineage.report import FORMATS
 
-    options = {"verbose": verbose} if form == "text" else {}
+    options = {"verbose": verbose, "colour": not output and _colour()} if form == "text" else {}
     _put(FORMATS[form](report, lang=lang, **options), output)
     if exit_zero and report.exit_code in (1, 3):
         return 0
@@ -183,7 +183,7 @@ def diagram(
     inventory = _load_inventory(inventories)
     made = _as_graph(_read(spans, inventory), inventory)
     report = _judge(made, policies, mode)
-    for path in _draw(made, report, output, view, lang):
+    for path in draw_to(made, report, output, view, lang):
         click.echo(f"wrote {path}", err=True)
     return 0
 
@@ -366,7 +366,7 @@ class _Progress:
             click.echo("\r\033[K", err=True, nl=False)
 
 
-def _draw(made: FlowGraph, report: Report | None, output: str, view: str, lang: str) -> list[str]:
+def draw_to(made: FlowGraph, report: Report | None, output: str, view: str, lang: str) -> list[str]:
     """Write the picture; the paths written. What the machine lacks is said on standard error."""
     from lineage.diagram import draw, render
     from lineage.files import write_whole
@@ -387,6 +387,15 @@ def _draw(made: FlowGraph, report: Report | None, output: str, view: str, lang: 
         return [f"{stem}.dot", f"{stem}.mmd"]
     write_whole(output, rendered.data)
     return [output]
+
+
+def _colour() -> bool:
+    """Whether standard output wants colours: FORCE_COLOR, NO_COLOR, then whether a terminal reads it."""
+    import os
+
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return not os.environ.get("NO_COLOR") and sys.stdout.isatty()
 
 
 def _put(text: str, output: str | None) -> None:

@@ -60,7 +60,7 @@ def recognise(data: Bytes) -> Format:
             return Format.FIXED
     if head[:1] == bytes([_FIELD]):
         return Format.VARINT if _is_varint_framed(head) else Format.SINGLE
-    size, begin = _varint(head, 0)
+    size, begin = varint(head, 0)
     if begin and 0 < size <= MOST_MESSAGE and head[begin : begin + 1] == bytes([_FIELD]):
         return Format.VARINT
     raise NotTelemetry("the file is of no format that lineage reads")
@@ -68,9 +68,9 @@ def recognise(data: Bytes) -> Format:
 
 def _is_varint_framed(head: bytes) -> bool:
     """Whether bytes that begin with 0x0a are a framed message of ten bytes and not a request."""
-    size, begin = _varint(head, 1)
+    size, begin = varint(head, 1)
     whole_field = begin and (begin + size >= len(head) or head[begin + size] == _FIELD)
-    framed = len(head) > 12 and head[1] == _FIELD and _varint(head, 11)[1] and head[_varint(head, 11)[1]] == _FIELD
+    framed = len(head) > 12 and head[1] == _FIELD and varint(head, 11)[1] and head[varint(head, 11)[1]] == _FIELD
     return bool(framed and not whole_field)
 
 
@@ -175,7 +175,7 @@ def _single(data: Bytes) -> Iterator[Message]:
     yield Message(body)
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def varint(data: bytes, at: int) -> tuple[int, int]:
     """The varint at `at` and the position behind it; position 0 if there is none."""
     value = 0
     for shift in range(0, 64, 7):

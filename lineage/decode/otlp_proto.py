@@ -6,16 +6,19 @@ bytes, which is the same on the wire, so that the parser never looks into them a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lineage.decode.columns import NO_PARENT, Columns, link, times
-from lineage.decode.shaper import Shaper
-from lineage.reduce import Value
+from lineage.decode.formats import varint
+from lineage.decode.memo import Keys, Memo
+from lineage.decode.shaper import Outcome, Shaper
+from lineage.reduce import UNREADABLE, Value
 from lineage.spans import Kind, Mark, Tally
 
-_NOTHING: tuple[int, ...] = ()
-_MOST_PIECES = 200_000
 _DEEPEST = 32
+_NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
+_REMOTE = int(Mark.REMOTE_PARENT)
 
 
 def _messages() -> dict[str, Any]:
@@ -72,7 +75,11 @@ def _messages() -> dict[str, Any]:
 class ProtoDecoder:
     """Decodes messages into `columns`; keeps what it learned of attributes between messages.
 
-    >>> decoder = ProtoDecoder(Shaper(Vocabulary(), Tally()), Tally(), Columns())  # doctest: +SKIP
+    >>> from lineage.spans import Vocabulary
+    >>> tally, columns = Tally(), Columns()
+    >>> ProtoDecoder(Shaper(Vocabulary(), tally), tally, columns).decode(b"")
+    >>> tally.requests, len(columns)
+    (1, 0)
     """
 
     def __init__(self, shaper: Shaper, tally: Tally, columns: Columns) -> None:
@@ -82,9 +89,8 @@ class ProtoDecoder:
         self.shaper, self.tally, self.columns = shaper, tally, columns
         self._types = _messages()
         self._request = self._types["Request"]
-        self._pieces: dict[bytes, int] = {}
-        self._resources: dict[bytes, int] = {}
-        self._allowed = frozenset(key.encode() for key in shaper.allowed)
+        self._keys: Keys[bytes] = Keys(self._memo_for)
+        self._resources = Memo(self._read_resource)
 
     def decode(self, data: bytes) -> None:
         """Add the spans of one message.
@@ -101,41 +107,41 @@ class ProtoDecoder:
                     for span in scope_spans.spans:
                         self._span(span, resource)
 
+    def shape_of(
+        self, resource: int, kind: int, attributes: Sequence[bytes], events: Sequence[bytes], name: bytes
+    ) -> Outcome:
+        """Shape, tenant and marks of one span, from the raw bytes of its attributes and events."""
+        keys = self._keys
+        try:
+            # In front of each attribute stand tag, length and text of its key: that much is cut off and looked up, and
+            # the rest is touched only when the key is one of ours.
+            codes = [memo[raw] for raw in attributes if (memo := keys[raw[: 2 + raw[1]]]) is not None]
+        except IndexError:
+            codes = [self._one(raw) for raw in attributes]
+        for raw in events:
+            if b"db.query.result" in raw:
+                codes += self._event(raw)
+        return self.shaper.outcome(resource, kind, tuple(filter(None, codes)), name)
+
     def _span(self, span: Any, resource: int) -> None:
         columns, tally = self.columns, self.tally
         tally.spans += 1
         trace, own, parent = span.trace_id, span.span_id, span.parent
-        reason = wrong_ids(trace, own, parent)
-        if reason:
-            tally.rejected[reason] += 1
-            return
-        memory, allowed = self._pieces, self._allowed
-        pieces: list[int] = []
-        for raw in span.attributes:
-            code = memory.get(raw)
-            if code is None:
-                # A key shorter than 128 bytes stands behind its one-byte length; others are never on the list.
-                if len(raw) > 2 and raw[0] == 0x0A:
-                    key = raw[2 : 2 + raw[1]]
-                    if key not in allowed and not key.startswith(b"retrieval.documents."):
-                        continue
-                code = self._piece(raw)
-            if code:
-                pieces.append(code)
-        marks = 0
-        for raw in span.events:
-            if b"db.query.result" in raw:
-                pieces += self._event(raw)
-        shape, tenant, found, _, _ = self.shaper.outcome(resource, span.kind, tuple(pieces), span.name)
-        marks |= found
+        if len(trace) != 16 or len(own) != 8 or len(parent) not in (0, 8) or trace == _NO_TRACE or own == _NO_SPAN:
+            reason = wrong_ids(trace, own, parent)
+            if reason:
+                tally.rejected[reason] += 1
+                return
+        shape, tenant, marks, _, _ = self.shape_of(resource, span.kind, span.attributes[:], span.events[:], span.name)
         start, end, bad = times(span.start, span.end)
         if bad:
             marks |= Mark.BAD_TIMES
         if span.lost_attributes or span.lost_links or span.lost_events:
             marks |= lost(tally, span.lost_attributes, span.lost_events, span.lost_links)
         if span.flags & 0x300 == 0x300:
-            marks |= Mark.REMOTE_PARENT
-        if span.trace_state and b"th:" in span.trace_state and sampled(span.trace_state):
+            marks |= _REMOTE
+        state = span.trace_state
+        if state and sampled(state):
             tally.sampled += 1
         columns.trace.append(trace if len(trace) == 16 else bytes(8) + trace)
         columns.span.append(own)
@@ -144,60 +150,90 @@ class ProtoDecoder:
         columns.end.append(end)
         columns.shape.append(shape)
         columns.tenant.append(tenant)
-        columns.marks.append(int(marks))
+        columns.marks.append(marks)
         for target in span.links:
             to_trace, to_span = target.trace_id, target.span_id
             if len(to_trace) not in (8, 16) or len(to_span) != 8:
-                to_trace, to_span = bytes(16), bytes(8)
+                to_trace, to_span = _NO_TRACE, _NO_SPAN
             columns.links.append(link(columns.trace[-1], own, to_trace.rjust(16, b"\0"), to_span))
 
     def _resource(self, raw: bytes) -> int:
-        code = self._resources.get(raw)
-        if code is None:
-            attributes: list[tuple[str, Value]] = []
-            for attribute in self._types["Resource"].FromString(raw).attributes:
-                pair = self._pair(attribute)
-                if pair is not None:
-                    attributes.append(pair)
-            code = self._resources[raw] = self.shaper.resource(attributes)
-        return code
+        """The code of a resource from its raw bytes."""
+        return self._resources[raw]
+
+    def _read_resource(self, raw: bytes) -> int:
+        pairs = map(self._pair, self._types["Resource"].FromString(raw).attributes)
+        return self.shaper.resource(pairs)
+
+    def _memo_for(self, start: bytes) -> Memo | None:
+        """The memo for attributes that begin with these bytes; None if their key is not looked at."""
+        if start[0] != 0x0A:
+            # The value stands before the key: legal, but written by nobody. Nothing is remembered by such a start.
+            return Memo(self._piece)
+        # A key of 128 bytes or more has a longer length, is cut off wrongly here, and is never one of ours.
+        key = start[2:].decode("utf-8", "replace")
+        if not self.shaper.wanted(key):
+            return None
+        decides = self.shaper.decides(key)
+        if decides is None:
+            return Memo(self._piece)
+        return Memo(self._piece, lambda raw: None if (text := _text(raw, len(start))) is None else decides(text))
+
+    def _one(self, raw: bytes) -> int:
+        """The same for one attribute, however short it is."""
+        if len(raw) < 2:
+            return self._piece(raw)
+        memo = self._keys[raw[: 2 + raw[1]]]
+        return 0 if memo is None else memo[raw]
 
     def _piece(self, raw: bytes) -> int:
+        """The code of what an attribute adds, the careful way."""
         pair = self._pair(raw)
-        if pair is None or not self.shaper.wanted(pair[0]):
-            return 0
-        code = self.shaper.piece(*pair)
-        if len(self._pieces) >= _MOST_PIECES:
-            self._pieces.clear()
-        self._pieces[raw] = code
-        return code
+        if pair is None:
+            return self.shaper.malformed
+        return self.shaper.piece(*pair) if self.shaper.wanted(pair[0]) else 0
 
     def _event(self, raw: bytes) -> list[int]:
         try:
             event = self._types["Event"].FromString(raw)
         except self.broken:
-            self.tally.refused["malformed:event"] += 1
-            return []
+            return [self.shaper.malformed]
         if event.name != b"db.query.result":
             return []
-        pairs = filter(None, map(self._pair, event.attributes))
-        codes = [self.shaper.result_piece(value) for key, value in pairs if key == "db.query.result.metadata"]
-        return [code for code in codes if code]
+        codes = []
+        for pair in map(self._pair, event.attributes):
+            if pair is None:
+                codes.append(self.shaper.malformed)
+            elif pair[0] == "db.query.result.metadata":
+                codes.append(self.shaper.result_piece(pair[1]))
+        return codes
 
     def _pair(self, raw: bytes) -> tuple[str, Value] | None:
         """Key and value of one attribute; None if its bytes are no such thing."""
         try:
             pair = self._types["KeyValue"].FromString(raw)
         except self.broken:
-            self.tally.refused["malformed:attribute"] += 1
             return None
         return pair.key.decode("utf-8", "replace"), _value(pair.value, 0)
 
 
+def _text(raw: bytes, at: int) -> bytes | None:
+    """The text of the attribute whose key ends at `at`; None if its value is no plain text."""
+    if raw[at : at + 1] != b"\x12":
+        return None
+    size, begin = varint(raw, at + 1)
+    if begin + size != len(raw) or raw[begin : begin + 1] != b"\x0a":
+        return None
+    size, begin = varint(raw, begin + 1)
+    return raw[begin:] if begin + size == len(raw) else None
+
+
 def _value(any_value: Any, depth: int) -> Value:
     kind = any_value.WhichOneof("value")
-    if kind is None or depth > _DEEPEST:
+    if kind is None:
         return None
+    if depth > _DEEPEST:
+        return UNREADABLE
     value = getattr(any_value, kind)
     if kind == "string":
         return str(value, "utf-8", "replace")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +13,14 @@ from lineage.fast import kernel
 from lineage.fast.forest import arrange, traces_of
 from lineage.fast.tables import SERVICE, ActColumns, FlowTable
 from lineage.link.acts import Acts
-from lineage.link.assemble import assemble
+from lineage.link.assemble import Seen, assemble, drain
 from lineage.link.clean import count_marks, join_short_ids
 from lineage.link.propagate import Edges
 from lineage.spans import Spans
 
 
 class FastAssembler:
-    """Assembles groups (`link.groups`) one after the other; `finish` hands the flows over.
+    """Assembles groups (`link.groups`) one after the other; `seen` gives the flows.
 
     What is left for `link.assemble`: traces that links join, traces with ids used twice or parents in a cycle, short
     trace ids that may be several long ones, and traces with more sources or categories than a mask has room for.
@@ -58,9 +60,9 @@ class FastAssembler:
             assembled += assemble(spans.take(rest), self.acts, self.edges)
         return assembled
 
-    def finish(self) -> None:
-        """Hand over the flows gathered so far."""
-        self.flows.add_to(self.edges, self.acts)
+    def seen(self) -> Iterator[Seen]:
+        """All flows of both ways, by codes; the same may come twice."""
+        return chain(self.flows.seen(self.edges, self.acts), drain(self.edges))
 
     def _flows(
         self, spans: Spans, order: NDArray[np.int32], up: NDArray[np.int32], orphan: NDArray[np.bool_], bounds: NDArray[np.int64]

@@ -16,14 +16,10 @@ from lineage.fast import rows as r
 from lineage.fast.bytewise import byte, inlined, look_up, scanning, settled, swapped, word
 from lineage.fast.memory import FastDecoder
 from lineage.fast.rows import DOUBT, FULL
-from lineage.fast.values import fold_name, fold_number, fold_route, fold_url, fold_whole
+from lineage.fast.values import fold_name, fold_number, fold_route, fold_url, fold_whole, is_document, sampling, tells_result
 from lineage.spans import Tally
 
 _U = np.uint64
-_WORD_DB_QUERY, _WORD_RESULT = (_U(int.from_bytes(half, "little")) for half in (b"db.query", b"y.result"))
-_WORD_DOCUMENTS = tuple(_U(int.from_bytes(r.DOCUMENTS[i : i + 8], "little")) for i in (0, 8, 12))
-_STATE_START = _U(int.from_bytes(b"ot=th:\0\0", "little"))
-_LOW48 = _U((1 << 48) - 1)
 _MOST_TIME = _U((1 << 63) - 1)
 _NO, _TEXT, _NUMBER = 0, 1, 2
 _REMOTE, _BAD_TIMES, _LOST_LINKS, _LOST = 1, 2, 4, 8
@@ -81,17 +77,6 @@ def _simple(buffer, at, end):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _is_document(buffer, at, end):  # type: ignore[no-untyped-def]
-    """Whether a key begins with rows.DOCUMENTS, which has 20 bytes."""
-    return (
-        end - at >= 20
-        and word(buffer, at) == _WORD_DOCUMENTS[0]
-        and word(buffer, at + 8) == _WORD_DOCUMENTS[1]
-        and word(buffer, at + 12) == _WORD_DOCUMENTS[2]
-    )
-
-
-@inlined
 def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, b):  # type: ignore[no-untyped-def]
     """Fold what matters of the attribute from `at` to `end`; and its flags of rows.py."""
     if end - at <= 2 or byte(buffer, at) != 0x0A:
@@ -101,7 +86,7 @@ def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, 
     stop = min(end, begin + byte(buffer, at + 1))
     key = look_up(buffer, begin, stop - begin, slots, keys, secret)
     if key == 0:
-        if _is_document(buffer, begin, stop):
+        if is_document(buffer, begin, stop):
             a, b = fold_whole(buffer, at, end, a, b, secret)
         return a, b, 0
     sort = np.int64(keys[key, 1])
@@ -119,37 +104,6 @@ def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, 
             return a, b, 0
     a, b = fold_whole(buffer, at, end, a, b, secret)
     return a, b, sort & r.NAMES_SYSTEM
-
-
-@scanning
-def _tells_result(buffer, at, end):  # type: ignore[no-untyped-def]
-    """Whether an event's bytes hold `db.query.result`."""
-    while at + 15 <= end:
-        if word(buffer, at) == _WORD_DB_QUERY and word(buffer, at + 7) == _WORD_RESULT:
-            return True
-        at += 1
-    return False
-
-
-@inlined
-def _sampling(buffer, at, end):  # type: ignore[no-untyped-def]
-    """Whether a trace state that holds a threshold tells one above zero: 1, 0, or -1 for the careful way."""
-    if end - at >= 6 and at + 8 <= len(buffer) and word(buffer, at) & _LOW48 == _STATE_START:
-        above = 0
-        at += 6
-        while at < end:
-            c = byte(buffer, at)
-            if c == 59 or c == 44:
-                return above
-            if not (48 <= c <= 57 or 97 <= c <= 102):
-                return -1
-            above |= c != 48
-            at += 1
-        return above
-    for i in range(at, end - 2):
-        if byte(buffer, i) == 116 and byte(buffer, i + 1) == 104 and byte(buffer, i + 2) == 58:
-            return -1
-    return 0
 
 
 @scanning
@@ -235,9 +189,9 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
                 elif field == 5:
                     name, name_end = at, at + size
                 elif field == 3:
-                    above = _sampling(buffer, at, at + size)
+                    above = sampling(buffer, at, at + size)
                 elif field == 11:
-                    if _tells_result(buffer, at, at + size):
+                    if tells_result(buffer, at, at + size):
                         care |= r.ALWAYS
                 elif field == 13:
                     care |= r.ALWAYS

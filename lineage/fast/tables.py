@@ -6,15 +6,15 @@ about to be full is replaced by one of twice the size between two rows of work, 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lineage.fast.compiled import compiled
 from lineage.fast.forest import mix
-from lineage.flows import EXEMPLARS
 from lineage.link.acts import Act, Acts
+from lineage.link.assemble import Seen
 from lineage.link.propagate import Edges
 
 NUMBERS = (
@@ -35,6 +35,8 @@ BACK, KEPT, CLAIMED, TOLD_REGION = 1, 2, 4, 8
 SOURCE, TARGET, FLAGS, CATEGORY, FOR, PROTECTED, KEPT_FOR, CARRIED, POSSIBLE, DOUBTED = range(10)
 """Columns of a flow's key. A category below zero is the union of a set of word codes: -1 - the set's number."""
 KEY = 10
+_STRETCH = 10_000
+"""Flows made into Python objects at a time."""
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
@@ -161,47 +163,39 @@ class FlowTable:
             self.set_slots = np.full(2 * room, -1, np.int32)
             refill_sets(self.starts, self.members, used_sets, self.set_slots, self.seed)
 
-    def add_to(self, edges: Edges, acts: Acts) -> None:
-        """Hand all flows over to `edges`."""
-        used, used_sets, _ = self.used.tolist()
+    def seen(self, edges: Edges, acts: Acts) -> Iterator[Seen]:
+        """All flows; their sets, and what was counted of claims and regions, are handed over to `edges` at once."""
+        used = int(self.used[0])
         members, starts = self.members.tolist(), self.starts.tolist()
-        tuples = [tuple(members[starts[i] : starts[i + 1]]) for i in range(used_sets)]
         codes: dict[int, int] = {}
+        for number in np.unique(self.keys[:used, [CARRIED, POSSIBLE]]).tolist():
+            places = tuple(members[starts[number] : starts[number + 1]])
+            codes[number] = edges.sets.setdefault(places, len(edges.sets))
         unions: dict[int, int] = {}
-
-        def code_of(number: int) -> int:
-            code = codes.get(number)
-            if code is None:
-                code = codes[number] = edges.sets.setdefault(tuples[number], len(edges.sets))
-            return code
-
-        keys, calls, times = self.keys[:used].tolist(), self.calls[:used].tolist(), self.times[:used].tolist()
-        shown, examples = self.shown[:used].tolist(), self.examples[:used].tolist()
-        for key, number, (first, last), count, three in zip(keys, calls, times, shown, examples, strict=True):
-            source, target, flags, category, purpose, protection, retention, carried, possible, doubts = key
-            if flags & (CLAIMED | TOLD_REGION):
-                counter: Counter[tuple[int, int]] = edges.claims if flags & CLAIMED else edges.regions
-                counter[source, category] += number
-                continue
+        for category in np.unique(self.keys[:used, CATEGORY]).tolist():
+            unions[category] = category
             if category < 0:
-                union = unions.get(category)
-                if union is None:
-                    words = frozenset().union(*(acts.words.values[word] for word in tuples[-1 - category]))  # type: ignore[arg-type]
-                    union = unions[category] = acts.words(words)
-                category = union
-            flow = (
-                source, target, bool(flags & BACK), bool(flags & KEPT), category, purpose, protection, retention,
-                code_of(carried), code_of(possible), doubts,
-            )  # fmt: skip
-            shown_here = [(hi << 64 | lo, span) for hi, lo, span in three[:count]]
-            seen = edges.seen.get(flow)
-            if seen is not None:
-                calls_before, first_before, last_before, shown_before = seen
-                number += calls_before  # type: ignore[operator]
-                first = min(filter(None, (first, first_before)), default=0)  # type: ignore[type-var, arg-type]
-                last = max(last, last_before)  # type: ignore[call-overload]
-                shown_here = sorted({*shown_here, *shown_before})[:EXEMPLARS]  # type: ignore[misc]
-            edges.seen[flow] = [number, first, last, shown_here]
+                stated = members[starts[-1 - category] : starts[-category]]
+                words: list[frozenset[str]] = [acts.words.values[word] for word in stated]  # type: ignore[misc]
+                unions[category] = acts.words(frozenset().union(*words))
+        for flag, counter in ((CLAIMED, edges.claims), (TOLD_REGION, edges.regions)):
+            for row in np.flatnonzero(self.keys[:used, FLAGS] & flag).tolist():
+                counter[int(self.keys[row, SOURCE]), int(self.keys[row, CATEGORY])] += int(self.calls[row])
+        return self._flows(used, codes, unions)
+
+    def _flows(self, used: int, codes: dict[int, int], unions: dict[int, int]) -> Iterator[Seen]:
+        for low in range(0, used, _STRETCH):
+            part = slice(low, min(low + _STRETCH, used))
+            columns = (column[part].tolist() for column in (self.keys, self.times, self.calls, self.shown, self.examples))
+            for key, (first, last), calls, count, three in zip(*columns, strict=True):
+                source, target, flags, category, purpose, protection, retention, carried, possible, doubts = key
+                if flags & (CLAIMED | TOLD_REGION):
+                    continue
+                flow = (
+                    source, target, bool(flags & BACK), bool(flags & KEPT), unions[category], purpose, protection, retention,
+                    codes[carried], codes[possible], doubts,
+                )  # fmt: skip
+                yield flow, calls, first, last, [(hi << 64 | lo, span) for hi, lo, span in three[:count]]
 
 
 @compiled

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from lineage.fast.bytewise import byte, fold, inlined, scanning, step
+from lineage.fast.bytewise import byte, fold, inlined, scanning, step, word
+from lineage.fast.rows import DOCUMENTS
 
 _U = np.uint64
 _WHOLE, _AUTHORITY, _NO_SCHEME, _PROBE, _NAME, _KIND = (_U(n << 48) for n in range(1, 7))
 _MOST_URL = 2048
 _MOST_ROUTE = 256
+_WORD_DB_QUERY, _WORD_RESULT = (_U(int.from_bytes(half, "little")) for half in (b"db.query", b"y.result"))
+_WORD_DOCUMENTS = tuple(_U(int.from_bytes(DOCUMENTS[i : i + 8], "little")) for i in (0, 8, 12))
+_STATE_START = _U(int.from_bytes(b"ot=th:\0\0", "little"))
+_LOW48 = _U((1 << 48) - 1)
 _LONGEST_PROBE = 24
 """Longer than any of names.PROBE_ROUTES."""
 WHOLE, NOTHING = -1, -2
@@ -115,3 +120,45 @@ def fold_route(buffer, at, end, key, routes, begins, a, b, secret):  # type: ign
         value = _PROBE | _U(key)
         a, b = step(a, secret[0], value), step(b, secret[1], value)
     return a, b, True
+
+
+@inlined
+def is_document(buffer, at, end):  # type: ignore[no-untyped-def]
+    """Whether a key begins with rows.DOCUMENTS, which has 20 bytes."""
+    return (
+        end - at >= 20
+        and word(buffer, at) == _WORD_DOCUMENTS[0]
+        and word(buffer, at + 8) == _WORD_DOCUMENTS[1]
+        and word(buffer, at + 12) == _WORD_DOCUMENTS[2]
+    )
+
+
+@scanning
+def tells_result(buffer, at, end):  # type: ignore[no-untyped-def]
+    """Whether an event's bytes hold `db.query.result`."""
+    while at + 15 <= end:
+        if word(buffer, at) == _WORD_DB_QUERY and word(buffer, at + 7) == _WORD_RESULT:
+            return True
+        at += 1
+    return False
+
+
+@inlined
+def sampling(buffer, at, end):  # type: ignore[no-untyped-def]
+    """Whether a trace state that holds a threshold tells one above zero: 1, 0, or -1 for the careful way."""
+    if end - at >= 6 and at + 8 <= len(buffer) and word(buffer, at) & _LOW48 == _STATE_START:
+        above = 0
+        at += 6
+        while at < end:
+            c = byte(buffer, at)
+            if c == 59 or c == 44:
+                return above
+            if not (48 <= c <= 57 or 97 <= c <= 102):
+                return -1
+            above |= c != 48
+            at += 1
+        return above
+    for i in range(at, end - 2):
+        if byte(buffer, i) == 116 and byte(buffer, i + 1) == 104 and byte(buffer, i + 2) == 58:
+            return -1
+    return 0

@@ -57,9 +57,7 @@ def link(
         while group is not None:
             traces += fast.add(group) if fast is not None else assemble(group, acts, edges)
             group = next(work, None)
-        if fast is not None:
-            fast.finish()
-        return finish(edges, acts, traces, tally or Tally())
+        return finish(edges, acts, traces, tally or Tally(), fast.seen() if fast is not None else None)
 
 
 class _Counted:

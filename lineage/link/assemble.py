@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from lineage.flows import Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.link.acts import Acts
 from lineage.link.clean import count_ambiguous, count_marks, join_short_ids, sort_and_dedupe, trace_starts
-from lineage.link.propagate import Edges, Rows, propagate
+from lineage.link.propagate import Edges, FlowCode, Rows, propagate
 from lineage.link.tree import Tree, grow
 from lineage.link.units import find_links, units_of_traces
 from lineage.places import Place
 from lineage.spans import Spans, Tally
 
 
+Seen = tuple[FlowCode, int, int, int, list[tuple[int, int]]]
+"""A flow by codes: key, calls, first, last, examples."""
 SLICE = 20_000
 """Rows made into lists at a time, about: whole units."""
 
@@ -63,16 +65,29 @@ def slices(bounds: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
         at = to
 
 
-def finish(edges: Edges, acts: Acts, traces: int, tally: Tally) -> Flows:
-    """Codes back into places and words."""
+def drain(edges: Edges) -> Iterator[Seen]:
+    """The flows of `edges`, which holds each no longer than it must: a million take a gigabyte."""
+    while edges.seen:
+        flow, (calls, first, last, examples) = edges.seen.popitem()
+        yield flow, calls, first, last, examples  # type: ignore[misc]
+
+
+def finish(edges: Edges, acts: Acts, traces: int, tally: Tally, seen: Iterable[Seen] | None = None) -> Flows:
+    """Codes back into places and words.
+
+    Args:
+        edges: what all groups gave; its flows are taken out of it.
+        acts: what the codes mean.
+        traces: how many there were.
+        tally: what reading them left out.
+        seen: the flows, if they are not those of `edges`; the same flow may come twice.
+    """
     places: list[Place] = acts.places.values  # type: ignore[assignment]
     words: list[object] = acts.words.values
     sets = [frozenset(places[code] for code in members) for members in edges.sets]
+    met = edges.services.union(*edges.sets)
     flows = Flows()
-    met = set(edges.services)
-    for members in edges.sets:
-        met.update(members)
-    for key, (calls, first, last, examples) in edges.seen.items():
+    for key, calls, first, last, examples in drain(edges) if seen is None else seen:
         source, target, back, kept, category, purpose, protection, retention, carried, possible, doubts = key
         met.add(source)
         met.add(target)
@@ -89,8 +104,10 @@ def finish(edges: Edges, acts: Acts, traces: int, tally: Tally) -> Flows:
             possible=sets[possible],
             doubts=Doubt(doubts),
         )
-        exemplars = tuple(Exemplar(f"{t:032x}", f"{s:016x}") for t, s in examples)  # type: ignore[attr-defined]
-        flows.counts[flow] = FlowCount(calls, first, last, exemplars)  # type: ignore[arg-type]
+        count = FlowCount(calls, first, last, tuple(Exemplar(f"{t:032x}", f"{s:016x}") for t, s in examples))
+        mine = flows.counts.setdefault(flow, count)
+        if mine is not count:
+            mine.add(count)
     flows.places.update(places[code] for code in met)
     coverage = Coverage(tally=tally, traces=traces, counts=edges.counts)
     for (place, claim), number in edges.claims.items():

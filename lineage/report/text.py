@@ -39,13 +39,18 @@ def finding_text(finding: Finding, lang: str = "en") -> str:
     return "\n".join(lines) + "\n"
 
 
+def headline(report: Report, lang: str = "en") -> str:
+    """The outcome and what makes it, in one line."""
+    return next(_lines(report, lang, verbose=False, colour=False))
+
+
 def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[str]:
     outcome = report.outcome
-    headline = f"{words(f'verdict.{outcome}', lang)}{words('colon', lang)}{_summary(report, lang)}"
+    first = f"{words(f'verdict.{outcome}', lang)}{words('colon', lang)}{_summary(report, lang)}"
     if outcome is Verdict.VIOLATED and not report.fails:
         severity = words(f"severity.{report.fail_on}", lang)
-        headline += f" ({sentence('report.below', {'severity': severity}, lang)})"
-    yield _paint(headline, outcome, colour)
+        first += f" ({sentence('report.below', {'severity': severity}, lang)})"
+    yield _paint(first, outcome, colour)
     for rule in report.rules:
         for finding in rule.findings:
             if finding.verdict is Verdict.VIOLATED:
