@@ -19,6 +19,8 @@ from lineage.verbs import VERBS
 
 Value = str | int | float | bool | bytes | Sequence[object] | Mapping[str, object] | None
 Pairs = list[tuple[str, str]]
+UNREADABLE: Value = b""
+"""A value that a decoder could not read: no shape takes it, so that it is refused and counted."""
 
 LONGEST = 128
 _TOKEN = re.compile(r"[A-Za-z0-9_$](?:[A-Za-z0-9_.:+#$@-]|/(?!/)){0,127}", re.ASCII)
@@ -33,7 +35,14 @@ _MOST_TEXT = 1 << 16
 
 
 class Refused(Exception):
-    """A value that does not fit its shape; the reason is a short word, never the value."""
+    """A value that does not fit its shape; the reason is a short word, never the value.
+
+    `pairs` may hold what could be told all the same: it passes on, and the refusal is counted.
+    """
+
+    def __init__(self, reason: str, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(reason)
+        self.pairs = tuple(pairs)
 
 
 def reduce_value(key: str, attribute: Attribute, value: Value) -> Pairs:

@@ -7,24 +7,34 @@ attribute is decoded once. A span of a wrong form costs that span: the line is t
 from __future__ import annotations
 
 import base64
-import binascii
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import msgspec
 
 from lineage.decode.columns import NO_PARENT, Columns, link, times
+from lineage.decode.memo import Keys, Memo
 from lineage.decode.otlp_proto import kind_of, lost, sampled, wrong_ids
-from lineage.decode.shaper import Shaper
-from lineage.reduce import Value
+from lineage.decode.shaper import Outcome, Shaper
+from lineage.reduce import UNREADABLE, Value
 from lineage.spans import Mark, Tally
 
-_MOST_PIECES = 200_000
 _DEEPEST = 32
 _NONE = msgspec.Raw(b"")
 _EMPTY = (b"", b"[]", b"null")
+_NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
+_REMOTE = int(Mark.REMOTE_PARENT)
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+"""An `uint32`."""
 
 
-class _Span(msgspec.Struct):
+class _Attribute(msgspec.Struct, gc=False):
+    key: str = ""
+    value: msgspec.Raw = _NONE
+
+
+class _Span(msgspec.Struct, gc=False):
     traceId: str = ""
     spanId: str = ""
     parentSpanId: str = ""
@@ -32,27 +42,27 @@ class _Span(msgspec.Struct):
     kind: int = 0
     startTimeUnixNano: str | int = 0
     endTimeUnixNano: str | int = 0
-    attributes: list[msgspec.Raw] = []
+    attributes: list[_Attribute] = []
     events: msgspec.Raw = _NONE
     links: msgspec.Raw = _NONE
-    flags: int = 0
+    flags: _Count = 0
     traceState: str = ""
-    droppedAttributesCount: int = 0
-    droppedEventsCount: int = 0
-    droppedLinksCount: int = 0
+    droppedAttributesCount: _Count = 0
+    droppedEventsCount: _Count = 0
+    droppedLinksCount: _Count = 0
 
 
-class _ScopeSpans(msgspec.Struct):
+class _ScopeSpans(msgspec.Struct, gc=False):
     spans: list[_Span] = []
 
 
-class _ResourceSpans(msgspec.Struct):
+class _ResourceSpans(msgspec.Struct, gc=False):
     resource: msgspec.Raw = _NONE
     scopeSpans: list[_ScopeSpans] = []
     instrumentationLibrarySpans: list[_ScopeSpans] = []
 
 
-class _Request(msgspec.Struct):
+class _Request(msgspec.Struct, gc=False):
     resourceSpans: list[_ResourceSpans] = []
 
 
@@ -66,9 +76,8 @@ class JsonDecoder:
     def __init__(self, shaper: Shaper, tally: Tally, columns: Columns) -> None:
         self.shaper, self.tally, self.columns = shaper, tally, columns
         self._decode = msgspec.json.Decoder(_Request).decode
-        self._pieces: dict[bytes, int] = {}
-        self._resources: dict[bytes, int] = {}
-        self._allowed = frozenset(key.encode() for key in shaper.allowed)
+        self._keys: Keys[str] = Keys(self._memo_for)
+        self._resources = Memo(self._read_resource)
 
     def decode(self, text: bytes) -> None:
         """Add the spans of one JSON object.
@@ -95,49 +104,49 @@ class JsonDecoder:
                     for span in scope_spans.spans:
                         self.span(span, resource)
 
+    def shape_of(
+        self, resource: int, kind: int, attributes: Sequence[_Attribute], events: bytes, name: str
+    ) -> Outcome:
+        """Shape, tenant and marks of one span, from its attributes with their values in raw text."""
+        keys = self._keys
+        codes = [memo[bytes(item.value)] for item in attributes if (memo := keys[item.key]) is not None]
+        if len(events) > 2 and b"db.query.result" in events:
+            codes += self._events(events)
+        return self.shaper.outcome(resource, kind, tuple(filter(None, codes)), name)
+
     def span(self, span: _Span, resource: int) -> None:
         """Add one span."""
         columns, tally = self.columns, self.tally
         tally.spans += 1
+        start, end = span.startTimeUnixNano, span.endTimeUnixNano
         try:
-            trace, own, parent = (
-                bytes.fromhex(span.traceId),
-                bytes.fromhex(span.spanId),
-                bytes.fromhex(span.parentSpanId),
+            trace, own, parent = from_hex(span.traceId), from_hex(span.spanId), from_hex(span.parentSpanId)
+            start, end, bad = times(
+                start if type(start) is int else number(start), end if type(end) is int else number(end)
             )
-            start, end = int(span.startTimeUnixNano), int(span.endTimeUnixNano)
         except ValueError:
             tally.rejected["bad-id-or-time"] += 1
             return
-        reason = wrong_ids(trace, own, parent)
-        if reason:
-            tally.rejected[reason] += 1
-            return
-        memory, allowed = self._pieces, self._allowed
-        pieces: list[int] = []
-        for raw_value in span.attributes:
-            raw = bytes(raw_value)
-            code = memory.get(raw)
-            if code is None:
-                if raw.startswith(b'{"key":"'):
-                    key = raw[8 : raw.index(b'"', 8)]
-                    if key not in allowed and not key.startswith(b"retrieval.documents.") and b"\\" not in key:
-                        continue
-                code = self._piece(raw)
-            if code:
-                pieces.append(code)
-        marks = 0
-        if len(span.events) > 2 and b"db.query.result" in bytes(span.events):
-            pieces += self._events(bytes(span.events))
-        shape, tenant, found, _, _ = self.shaper.outcome(resource, kind_of(span.kind), tuple(pieces), span.name)
-        marks |= found
-        start, end, bad = times(start, end)
+        if (
+            len(trace) != 16
+            or len(own) != 8
+            or len(parent) not in (0, 8)
+            or trace == _NO_TRACE
+            or own == _NO_SPAN
+        ):
+            reason = wrong_ids(trace, own, parent)
+            if reason:
+                tally.rejected[reason] += 1
+                return
+        shape, tenant, marks, _, _ = self.shape_of(
+            resource, kind_of(span.kind), span.attributes, bytes(span.events), span.name
+        )
         if bad:
             marks |= Mark.BAD_TIMES
         if span.droppedAttributesCount or span.droppedEventsCount or span.droppedLinksCount:
             marks |= lost(tally, span.droppedAttributesCount, span.droppedEventsCount, span.droppedLinksCount)
         if span.flags & 0x300 == 0x300:
-            marks |= Mark.REMOTE_PARENT
+            marks |= _REMOTE
         if span.traceState and sampled(span.traceState.encode("utf-8", "replace")):
             tally.sampled += 1
         columns.trace.append(trace if len(trace) == 16 else bytes(8) + trace)
@@ -147,17 +156,16 @@ class JsonDecoder:
         columns.end.append(end)
         columns.shape.append(shape)
         columns.tenant.append(tenant)
-        columns.marks.append(int(marks))
-        if bytes(span.links) not in _EMPTY:
+        columns.marks.append(marks)
+        if len(bytes(span.links)) > 2:
             self._links(bytes(span.links), own)
 
     def _links(self, raw: bytes, own: bytes) -> None:
-        for target in msgspec.json.decode(raw) or []:
-            to_trace, to_span = bytes(16), bytes(8)
+        for target in _list(msgspec.json.decode(raw)):
+            to_trace, to_span = _NO_TRACE, _NO_SPAN
             if isinstance(target, dict):
                 try:
-                    trace = bytes.fromhex(target.get("traceId", ""))
-                    span = bytes.fromhex(target.get("spanId", ""))
+                    trace, span = from_hex(target.get("traceId", "")), from_hex(target.get("spanId", ""))
                     if len(trace) in (8, 16) and len(span) == 8:
                         to_trace, to_span = trace.rjust(16, b"\0"), span
                 except (ValueError, TypeError):
@@ -166,40 +174,43 @@ class JsonDecoder:
             self.columns.links.append(link(self.columns.trace[-1], own, to_trace, to_span))
 
     def _resource(self, raw: bytes) -> int:
-        code = self._resources.get(raw)
-        if code is None:
-            found = msgspec.json.decode(raw) if raw else {}
-            attributes = found.get("attributes") if isinstance(found, dict) else None
-            pairs = [pair for item in attributes or [] if (pair := self._pair(item)) is not None]
-            code = self._resources[raw] = self.shaper.resource(pairs)
-        return code
+        """The code of a resource from its raw text."""
+        return self._resources[raw]
 
-    def _piece(self, raw: bytes) -> int:
-        pair = self._pair(msgspec.json.decode(raw))
-        if pair is None or not self.shaper.wanted(pair[0]):
-            return 0
-        code = self.shaper.piece(*pair)
-        if len(self._pieces) >= _MOST_PIECES:
-            self._pieces.clear()
-        self._pieces[raw] = code
-        return code
+    def _read_resource(self, raw: bytes) -> int:
+        found = msgspec.json.decode(raw) if raw else None
+        if not isinstance(found, dict):
+            return self.shaper.resource([] if found is None else [None])
+        return self.shaper.resource(map(_pair, _list(found.get("attributes"))))
+
+    def _memo_for(self, key: str) -> Memo | None:
+        """The memo for values of a key; None if it is not looked at."""
+        if not self.shaper.wanted(key):
+            return None
+        decides = self.shaper.decides(key)
+        if decides is None:
+            return Memo(lambda raw: self._piece(key, raw))
+        return Memo(
+            lambda raw: self._piece(key, raw),
+            lambda raw: None if (text := _text(raw)) is None else decides(text),
+        )
+
+    def _piece(self, key: str, raw: bytes) -> int:
+        """The code of what an attribute adds, the careful way."""
+        return self.shaper.piece(key, _value(msgspec.json.decode(raw) if raw else None, 0))
 
     def _events(self, raw: bytes) -> list[int]:
         codes: list[int] = []
-        for event in msgspec.json.decode(raw) or []:
-            if isinstance(event, dict) and event.get("name") == "db.query.result":
-                for item in event.get("attributes") or []:
-                    pair = self._pair(item)
-                    if pair is not None and pair[0] == "db.query.result.metadata":
+        for event in _list(msgspec.json.decode(raw)):
+            if not isinstance(event, dict):
+                codes.append(self.shaper.malformed)
+            elif event.get("name") == "db.query.result":
+                for pair in map(_pair, _list(event.get("attributes"))):
+                    if pair is None:
+                        codes.append(self.shaper.malformed)
+                    elif pair[0] == "db.query.result.metadata":
                         codes.append(self.shaper.result_piece(pair[1]))
-        return [code for code in codes if code]
-
-    def _pair(self, item: object) -> tuple[str, Value] | None:
-        """Key and value of one attribute; None if it is no such thing."""
-        if isinstance(item, dict) and isinstance(item.get("key"), str):
-            return item["key"], _value(item.get("value"), 0)
-        self.tally.refused["malformed:attribute"] += 1
-        return None
+        return codes
 
 
 class _Slow:
@@ -234,7 +245,7 @@ class _Slow:
     def _spans(self, value: object, resource: int) -> None:
         for item in self._objects(value):
             try:
-                span = msgspec.json.decode(msgspec.json.encode(item), type=_Span)
+                span = msgspec.json.decode(msgspec.json.encode(_without_nulls(item)), type=_Span)
             except msgspec.ValidationError:
                 self.tally.spans += 1
                 self.tally.rejected["malformed-span"] += 1
@@ -256,35 +267,100 @@ def kind_of_document(text: bytes) -> str:
     return "" if not found or "resourceSpans" in found else "unknown"
 
 
+def from_hex(text: str) -> bytes:
+    """The bytes of an id; unlike `bytes.fromhex`, blanks are no part of one.
+
+    Raises:
+        ValueError: it is not hexadecimal.
+    """
+    found = bytes.fromhex(text)
+    if 2 * len(found) != len(text):
+        raise ValueError
+    return found
+
+
+def number(text: str) -> int:
+    """A 64-bit integer as the JSON encoding of protobuf writes it: decimal digits, with a minus before them at most.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not (text.isascii() and text.removeprefix("-").isdigit()) or len(text) > 20:
+        raise ValueError
+    return int(text)
+
+
+def _text(raw: bytes) -> bytes | None:
+    """The text of an attribute's value; None if it is no plain text, or has escapes in it."""
+    if raw.startswith(b'{"stringValue":"') and raw.endswith(b'"}'):
+        text = raw[16:-2]
+        if b'"' not in text and b"\\" not in text:
+            return text
+    return None
+
+
+def _list(value: object) -> list[Any]:
+    """A list that may be absent; what is no list counts as one thing that cannot be read."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [None]
+
+
+def _pair(item: object) -> tuple[str, Value] | None:
+    """Key and value of one attribute; None if it is no such thing."""
+    if isinstance(item, dict) and isinstance(item.get("key", ""), str):
+        return item.get("key", ""), _value(item.get("value"), 0)
+    return None
+
+
+def _without_nulls(item: dict[str, Any]) -> dict[str, Any]:
+    """A span in which null stands for absent, as in all JSON encodings of protobuf."""
+    return {key: value for key, value in item.items() if value is not None}
+
+
 def _value(value: object, depth: int) -> Value:
-    """A JSON `AnyValue` as a plain value; None for what it cannot be."""
-    if not isinstance(value, dict) or depth > _DEEPEST:
+    """A JSON `AnyValue` as a plain value: None if it is empty, `UNREADABLE` if it is none."""
+    if value is None or value == {}:
         return None
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return UNREADABLE
     for kind, content in value.items():
         if kind == "stringValue":
-            return content if isinstance(content, str) else None
+            return content if isinstance(content, str) else UNREADABLE
         if kind == "boolValue":
-            return content if isinstance(content, bool) else None
+            return content if isinstance(content, bool) else UNREADABLE
         if kind == "intValue":
-            try:
-                return int(content) if isinstance(content, (str, int)) else None
-            except ValueError:
-                return None
+            return _integer(content)
         if kind == "doubleValue":
-            return content if isinstance(content, (int, float)) else None
-        if kind == "arrayValue":
-            items = content.get("values") if isinstance(content, dict) else None
-            return [_value(item, depth + 1) for item in items] if isinstance(items, list) else []
-        if kind == "kvlistValue":
-            items = content.get("values") if isinstance(content, dict) else None
+            return content if isinstance(content, (int, float)) else UNREADABLE
+        if kind in ("arrayValue", "kvlistValue"):
+            items = content.get("values") if isinstance(content, dict) else UNREADABLE
+            if items is not None and not isinstance(items, list):
+                return UNREADABLE
+            if kind == "arrayValue":
+                return [_value(item, depth + 1) for item in items or []]
             return {
                 item["key"]: _value(item.get("value"), depth + 1)
-                for item in (items if isinstance(items, list) else [])
+                for item in items or []
                 if isinstance(item, dict) and isinstance(item.get("key"), str)
             }
         if kind == "bytesValue":
-            try:
-                return base64.b64decode(content, validate=True) if isinstance(content, str) else None
-            except binascii.Error:
-                return None
+            return _binary(content)
     return None
+
+
+def _integer(content: object) -> Value:
+    try:
+        value = number(content) if isinstance(content, str) else content
+    except ValueError:
+        return UNREADABLE
+    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+        return value
+    return UNREADABLE
+
+
+def _binary(content: object) -> Value:
+    try:
+        return base64.b64decode(content, validate=True) if isinstance(content, str) else UNREADABLE
+    except ValueError:
+        return UNREADABLE

@@ -50,7 +50,9 @@ def _messages() -> dict[str, Any]:
         "ArrayValue": "values*:AnyValue=1",
         "KeyValueList": "values*:KeyValue=1",
     }
-    file = descriptor_pb2.FileDescriptorProto(name="lineage/otlp.proto", package="lineage.otlp", syntax="proto3")
+    file = descriptor_pb2.FileDescriptorProto(
+        name="lineage/otlp.proto", package="lineage.otlp", syntax="proto3"
+    )
     for message_name, fields in layout.items():
         message = file.message_type.add(name=message_name)
         for field in fields.split():
@@ -69,7 +71,10 @@ def _messages() -> dict[str, Any]:
                 made.oneof_index = 0
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"lineage.otlp.{name}")) for name in layout}
+    return {
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"lineage.otlp.{name}"))
+        for name in layout
+    }
 
 
 class ProtoDecoder:
@@ -127,12 +132,20 @@ class ProtoDecoder:
         columns, tally = self.columns, self.tally
         tally.spans += 1
         trace, own, parent = span.trace_id, span.span_id, span.parent
-        if len(trace) != 16 or len(own) != 8 or len(parent) not in (0, 8) or trace == _NO_TRACE or own == _NO_SPAN:
+        if (
+            len(trace) != 16
+            or len(own) != 8
+            or len(parent) not in (0, 8)
+            or trace == _NO_TRACE
+            or own == _NO_SPAN
+        ):
             reason = wrong_ids(trace, own, parent)
             if reason:
                 tally.rejected[reason] += 1
                 return
-        shape, tenant, marks, _, _ = self.shape_of(resource, span.kind, span.attributes[:], span.events[:], span.name)
+        shape, tenant, marks, _, _ = self.shape_of(
+            resource, span.kind, span.attributes[:], span.events[:], span.name
+        )
         start, end, bad = times(span.start, span.end)
         if bad:
             marks |= Mark.BAD_TIMES
@@ -177,7 +190,9 @@ class ProtoDecoder:
         decides = self.shaper.decides(key)
         if decides is None:
             return Memo(self._piece)
-        return Memo(self._piece, lambda raw: None if (text := _text(raw, len(start))) is None else decides(text))
+        return Memo(
+            self._piece, lambda raw: None if (text := _text(raw, len(start))) is None else decides(text)
+        )
 
     def _one(self, raw: bytes) -> int:
         """The same for one attribute, however short it is."""

@@ -6,7 +6,7 @@ up by an attribute's raw bytes, and a span's shape by its pieces; only what was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from lineage import names
@@ -22,12 +22,15 @@ _SERVED = (Kind.SERVER, Kind.CONSUMER)
 _DOCUMENT = names.SPAN["retrieval.documents"]
 _RESULT = names.SPAN["db.query.result.metadata"]
 _MOST_DOCUMENTS = 64
+_MOST_OUTCOMES = 100_000
+_PROBES = frozenset(route.encode() for route in names.PROBE_ROUTES)
 
 
 class Piece(NamedTuple):
     """What one attribute adds to its span."""
 
     canonical: str
+    """What it is about: pieces of one canonical key and rank must agree, or none of them counts."""
     rank: int
     pairs: tuple[tuple[str, str], ...]
     tenant: str = ""
@@ -60,7 +63,9 @@ class Shaper:
 
     def __init__(self, vocabulary: Vocabulary, tally: Tally, tenant_keys: Sequence[str] = ()) -> None:
         self.vocabulary, self.tally = vocabulary, tally
-        self.tenant_keys = {key: rank for rank, key in enumerate(dict.fromkeys((*tenant_keys, *names.TENANT_KEYS)))}
+        self.tenant_keys = {
+            key: rank for rank, key in enumerate(dict.fromkeys((*tenant_keys, *names.TENANT_KEYS)))
+        }
         self.allowed = frozenset({*names.SPAN, *self.tenant_keys})
         """Keys of span attributes that are looked at; those of documents come beside."""
         self.pieces: list[Piece | None] = [None]
@@ -68,16 +73,25 @@ class Shaper:
         self._piece_codes: dict[Piece, int] = {}
         self._resource_codes: dict[Resource, int] = {}
         self._outcomes: dict[tuple[int, int, str, tuple[int, ...]], Outcome] = {}
+        self.malformed = self._code(Piece("", 0, (), refused="malformed:attribute"))
+        """The piece of an attribute whose bytes are none: it might have been any."""
 
     def wanted(self, key: str) -> bool:
         """Whether a span attribute of this key is looked at."""
-        return key in self.allowed or (key.startswith("retrieval.documents.") and key.endswith(".document.metadata"))
+        return key in self.allowed or _is_document(key)
+
+    def decides(self, key: str) -> Callable[[bytes], bytes | None] | None:
+        """What gives, of the text of such an attribute, the part that alone decides about its piece; None if all of it does."""
+        attribute = names.SPAN.get(key)
+        if attribute is None or key in self.tenant_keys:
+            return None
+        return {Reduce.URL: to_authority, Reduce.ROUTE: to_probe}.get(attribute.reduce)
 
     def piece(self, key: str, value: Value) -> int:
         """The code of what a span attribute adds; 0 if nothing."""
         attribute = names.SPAN.get(key)
         tenant_rank = self.tenant_keys.get(key, -1)
-        if key.startswith("retrieval.documents.") and key.endswith(".document.metadata"):
+        if _is_document(key):
             attribute, key = _DOCUMENT, "retrieval.documents"
         return self._reduced(key, attribute, tenant_rank, value)
 
@@ -94,11 +108,14 @@ class Shaper:
                 told = tenant(key, value)
                 if key in ("metadata", "litellm.team.metadata"):
                     json_attribute = Attribute(key, Reduce.JSON_TENANT)
-                    pairs = [pair for pair in reduce_value(key, json_attribute, value) if pair[0] != names.TENANT]
+                    pairs = [
+                        pair for pair in reduce_value(key, json_attribute, value) if pair[0] != names.TENANT
+                    ]
             if attribute is not None:
                 pairs = reduce_value(key, attribute, value)
         except Refused as reason:
             refused = f"{reason}:{attribute.canonical if attribute else names.TENANT}"
+            pairs, told = [pair for pair in reason.pairs if pair[0] != names.TENANT], ""
         if not (pairs or told or refused):
             return 0
         piece = Piece(
@@ -107,19 +124,28 @@ class Shaper:
             pairs=tuple(pairs),
             tenant=told,
             tenant_rank=tenant_rank if told else -1,
-            peer=attribute is not None and attribute.canonical in _PEER_KEYS and attribute.reduce is not Reduce.JSON_LITELLM,
+            peer=attribute is not None
+            and attribute.canonical in _PEER_KEYS
+            and attribute.reduce is not Reduce.JSON_LITELLM,
             refused=refused,
         )
+        return self._code(piece)
+
+    def _code(self, piece: Piece) -> int:
         code = self._piece_codes.get(piece)
         if code is None:
             code = self._piece_codes[piece] = len(self.pieces)
             self.pieces.append(piece)
         return code
 
-    def resource(self, attributes: Iterable[tuple[str, Value]]) -> int:
-        """The code of a resource."""
+    def resource(self, attributes: Iterable[tuple[str, Value] | None]) -> int:
+        """The code of a resource; None stands for an attribute that could not be read."""
         found: dict[str, tuple[int, str]] = {}
-        for key, value in attributes:
+        for pair in attributes:
+            if pair is None:
+                self.tally.refused["malformed:attribute"] += 1
+                continue
+            key, value = pair
             attribute = names.RESOURCE.get(key)
             if attribute is None:
                 continue
@@ -157,86 +183,122 @@ class Shaper:
     def outcome(self, resource: int, kind: int, pieces: tuple[int, ...], name: str | bytes) -> Outcome:
         """Shape, tenant and marks of a span; counts its refusals.
 
-        `pieces` are the non-zero codes of its attributes in order; `name` is looked at only for a verb.
+        `pieces` are the non-zero codes of its attributes in any order; `name` is looked at only for a verb.
         """
-        key = (resource, kind, "", pieces)
-        found = self._outcomes.get(key)
-        if found is None:
-            found = self._outcomes[key] = self._combine(resource, kind, pieces, "")
+        found = self._outcomes.get((resource, kind, "", pieces)) or self._remember(resource, kind, pieces, "")
         if found.wants_name:
-            text = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
-            verbs = verbs_in(text)
+            verbs = verbs_in(name.decode("utf-8", "replace") if isinstance(name, bytes) else name)
             if verbs:
-                key = (resource, kind, verbs, pieces)
-                found = self._outcomes.get(key) or self._combine(resource, kind, pieces, verbs)
-                self._outcomes[key] = found
+                found = self._outcomes.get((resource, kind, verbs, pieces)) or self._remember(
+                    resource, kind, pieces, verbs
+                )
         if found.counted:
             self.tally.refused.update(found.counted)
-        if len(self._outcomes) > 500_000:
+        return found
+
+    def _remember(self, resource: int, kind: int, pieces: tuple[int, ...], verbs: str) -> Outcome:
+        if len(self._outcomes) >= _MOST_OUTCOMES:
             self._outcomes.clear()
+        found = self._outcomes[resource, kind, verbs, pieces] = self._combine(resource, kind, pieces, verbs)
         return found
 
     def _combine(self, resource: int, kind: int, codes: tuple[int, ...], verbs: str) -> Outcome:
         served = kind in _SERVED
-        chosen: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {}
-        ambiguous: set[str] = set()
-        counted: list[str] = []
-        documents: set[str] = set()
-        who = (len(self.tenant_keys), "")
-        twice: set[int] = set()
-        marks = 0
-        for code in codes:
-            piece = self.pieces[code]
-            assert piece is not None  # noqa: S101 - code 0 is never in `codes`
-            if piece.peer and served:
-                continue
-            if piece.refused:
-                counted.append(piece.refused)
-                marks |= Mark.LOST_ATTRIBUTES
-                continue
-            if piece.tenant_rank >= 0:
-                if piece.tenant_rank == who[0] and piece.tenant != who[1]:
-                    twice.add(piece.tenant_rank)
-                elif piece.tenant_rank < who[0]:
-                    who = (piece.tenant_rank, piece.tenant)
-            if piece.canonical in (_DOCUMENT.canonical, _RESULT.canonical):
-                documents.update(value for _, value in piece.pairs)
-                continue
-            if not piece.pairs:
-                continue
-            earlier = chosen.get(piece.canonical)
-            if earlier is None or piece.rank < earlier[0]:
-                chosen[piece.canonical] = (piece.rank, piece.pairs)
-            elif piece.rank == earlier[0] and piece.pairs != earlier[1]:
-                ambiguous.add(piece.canonical)
-        if who[0] in twice:
-            counted.append(f"ambiguous:{names.TENANT}")
-            marks |= Mark.LOST_ATTRIBUTES
-            who = (0, "")
-        for canonical in sorted(ambiguous):
-            counted.append(f"ambiguous:{canonical}")
-            marks |= Mark.LOST_ATTRIBUTES
-            del chosen[canonical]
-        pairs: dict[str, str] = {}
-        for canonical in sorted(chosen):
-            for key, value in chosen[canonical][1]:
-                pairs.setdefault(key, value)
-        if documents:
-            if len(documents) > _MOST_DOCUMENTS:
-                counted.append("too-many:documents")
-                marks |= Mark.LOST_ATTRIBUTES
-            pairs[names.DOCUMENT_TENANTS] = ",".join(sorted(documents)[:_MOST_DOCUMENTS])
+        pieces = [piece for code in codes if (piece := self.pieces[code]) and not (piece.peer and served)]
+        counted = [piece.refused for piece in pieces if piece.refused]
+        tenant = self._tenant(pieces, counted)
+        pairs = _pairs(pieces, counted)
         if "db.system.name" in pairs:
             pairs["db.system.name"] = pairs["db.system.name"].lower()
-        silent = "db.system.name" in pairs and not pairs.get(names.DB_VERBS) and not pairs.get("db.operation.name")
+        silent = (
+            "db.system.name" in pairs and not pairs.get(names.DB_VERBS) and not pairs.get("db.operation.name")
+        )
         if silent and verbs:
             pairs[names.DB_VERBS] = verbs
-        known = kind if kind in Kind._value2member_map_ else 0
-        shape = Shape(self.resources[resource], Kind(known), tuple(sorted(pairs.items())))
+        shape = Shape(self.resources[resource], _kind(kind), tuple(sorted(pairs.items())))
         return Outcome(
             self.vocabulary.shape(shape),
-            self.vocabulary.tenant(who[1]),
-            int(marks),
-            tuple(counted),
+            self.vocabulary.tenant(tenant),
+            int(Mark.LOST_ATTRIBUTES) if counted else 0,
+            tuple(sorted(counted)),
             silent and not verbs,
         )
+
+    def _tenant(self, pieces: Sequence[Piece], counted: list[str]) -> str:
+        """Whom the key of the highest precedence names; nobody if it names two."""
+        told = [piece for piece in pieces if piece.tenant_rank >= 0]
+        if not told:
+            return ""
+        first = min(piece.tenant_rank for piece in told)
+        who = {piece.tenant for piece in told if piece.tenant_rank == first}
+        if len(who) == 1:
+            return who.pop()
+        counted.append(f"ambiguous:{names.TENANT}")
+        return ""
+
+
+def _is_document(key: str) -> bool:
+    return key.startswith("retrieval.documents.") and key.endswith(".document.metadata")
+
+
+def _kind(number: int) -> Kind:
+    return Kind(number) if number in Kind._value2member_map_ else Kind.UNSPECIFIED
+
+
+def _pairs(pieces: Sequence[Piece], counted: list[str]) -> dict[str, str]:
+    """The canonical attributes that these pieces add up to, whatever their order.
+
+    Of several names of one attribute the lowest rank is taken. Where two values are left, neither is: it would be a
+    guess (RELIABILITY.md, P09).
+    """
+    best: dict[str, int] = {}
+    for piece in pieces:
+        if piece.pairs:
+            best[piece.canonical] = min(piece.rank, best.get(piece.canonical, piece.rank))
+    values: dict[str, dict[str, set[str]]] = {}
+    documents: set[str] = set()
+    for piece in pieces:
+        if piece.canonical in (_DOCUMENT.canonical, _RESULT.canonical):
+            documents.update(value for _, value in piece.pairs)
+        elif piece.pairs and piece.rank == best[piece.canonical]:
+            for key, value in piece.pairs:
+                values.setdefault(key, {}).setdefault(piece.canonical, set()).add(value)
+    pairs: dict[str, str] = {}
+    for key, by_name in sorted(values.items()):
+        told = set().union(*by_name.values())
+        if key.endswith(".port"):
+            # A port of its own goes before one that was split off a `host:port`.
+            told = by_name.get(key, told)
+        if len(told) == 1:
+            pairs[key] = told.pop()
+        else:
+            counted.append(f"ambiguous:{key}")
+    if documents:
+        if len(documents) > _MOST_DOCUMENTS:
+            counted.append("too-many:documents")
+        pairs[names.DOCUMENT_TENANTS] = ",".join(sorted(documents)[:_MOST_DOCUMENTS])
+    return pairs
+
+
+def to_authority(text: bytes) -> bytes | None:
+    """A URL up to the end of its authority, which is all that `Reduce.URL` reads; None if that cannot be told.
+
+    >>> to_authority(b"https://llm.example:8443/v1/chat?q=1")
+    b'https://llm.example:8443'
+    """
+    at = text.find(b"://", 0, 2048)
+    if at < 0:
+        return b"no scheme" if text else None
+    ends = [end for mark in (b"/", b"?", b"#", b"\\") if (end := text.find(mark, at + 3, 2048)) >= 0]
+    end = min(ends, default=len(text))
+    return text[:end] if end < 2048 else None
+
+
+def to_probe(text: bytes) -> bytes:
+    """A health check's route without its query, or nothing: all that `Reduce.ROUTE` tells apart.
+
+    >>> to_probe(b"/healthz?full=1"), to_probe(b"/users/4711")
+    (b'/healthz', b'')
+    """
+    path = text[:256].partition(b"?")[0].rstrip(b"/")
+    return path if path in _PROBES else b""

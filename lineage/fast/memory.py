@@ -246,12 +246,18 @@ class FastDecoder:
         return told
 
     def _meet_resources(self, data: bytes) -> None:
-        """Let the plain decoder see each resource once: it counts what it refuses of it."""
+        """Let the plain decoder see the resources: it counts what it refuses of them."""
         number = int(self._scan.counts[r.GROUPS])
-        known = self._resources
+        known, refused = self._resources, self._plain.tally.refused
         for begin, end, a, b in self._scan.groups[:number].tolist():
-            if (a, b) not in known:
-                self._plain._resource(data[begin:end])
+            if (a, b) in known:
+                continue
+            before = refused.total()
+            self._plain._resource(data[begin:end])
+            # One of which something is refused is left to the plain decoder each time: it knows how often to count.
+            if refused.total() == before:
+                if len(known) >= _MOST:
+                    known.clear()
                 known.add((a, b))
 
     def _answer(self, data: bytes, row: NDArray[np.uint64], told: _Told) -> None:

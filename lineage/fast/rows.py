@@ -53,8 +53,8 @@ WHOLE, PEER, URL, ROUTE = 1, 2, 3, 4
 """By all its bytes; not at all on a span that serves; by its authority, and like PEER; by whether it is a health check."""
 NAMES_SYSTEM = 8
 """Flag beside these: the span is of a database, so that its name takes part too."""
-DOCUMENTS = b"retrieval.documents."
-"""Keys with this beginning take part whole."""
+DOCUMENTS = (b"retrieval.documents.", b".document.metadata")
+"""Keys with this beginning (20 bytes) and this end (18) take part whole."""
 
 
 @dataclass(slots=True)

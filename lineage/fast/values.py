@@ -12,7 +12,9 @@ _WHOLE, _AUTHORITY, _NO_SCHEME, _PROBE, _NAME, _KIND = (_U(n << 48) for n in ran
 _MOST_URL = 2048
 _MOST_ROUTE = 256
 _WORD_DB_QUERY, _WORD_RESULT = (_U(int.from_bytes(half, "little")) for half in (b"db.query", b"y.result"))
-_WORD_DOCUMENTS = tuple(_U(int.from_bytes(DOCUMENTS[i : i + 8], "little")) for i in (0, 8, 12))
+_DOCUMENTS = tuple(_U(int.from_bytes(DOCUMENTS[0][i : i + 8], "little")) for i in (0, 8, 12))
+_METADATA = tuple(_U(int.from_bytes(DOCUMENTS[1][i : i + 8], "little")) for i in (0, 2, 10))
+_DOCUMENTS_SIZE = len(DOCUMENTS[0]) + len(DOCUMENTS[1])
 _STATE_START = _U(int.from_bytes(b"ot=th:\0\0", "little"))
 _LOW48 = _U((1 << 48) - 1)
 _LONGEST_PROBE = 24
@@ -124,12 +126,15 @@ def fold_route(buffer, at, end, key, routes, begins, a, b, secret):  # type: ign
 
 @inlined
 def is_document(buffer, at, end):  # type: ignore[no-untyped-def]
-    """Whether a key begins with rows.DOCUMENTS, which has 20 bytes."""
+    """Whether a key begins and ends as the metadata of a retrieved document does."""
     return (
-        end - at >= 20
-        and word(buffer, at) == _WORD_DOCUMENTS[0]
-        and word(buffer, at + 8) == _WORD_DOCUMENTS[1]
-        and word(buffer, at + 12) == _WORD_DOCUMENTS[2]
+        end - at >= _DOCUMENTS_SIZE
+        and word(buffer, at) == _DOCUMENTS[0]
+        and word(buffer, at + 8) == _DOCUMENTS[1]
+        and word(buffer, at + 12) == _DOCUMENTS[2]
+        and word(buffer, end - 18) == _METADATA[0]
+        and word(buffer, end - 16) == _METADATA[1]
+        and word(buffer, end - 8) == _METADATA[2]
     )
 
 
