@@ -58,6 +58,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Nothing in the scope of this rule was observed, and the rule expects something.",
         "未观测到本规则适用范围内的任何情形，而本规则要求有所观测。",
     ),
+    "silent": (
+        "{place} is declared, and nothing was observed of it: what it holds cannot be told.",
+        "{place} 已声明但未观测到任何情形：无法判断其存储内容。",
+    ),
     "reaches": ("Data of {data} gets to {place}.", "{data} 的数据到达 {place}。"),
     "outside": (
         "Data of {data} gets to {place}, which is outside what is allowed: {found}.",

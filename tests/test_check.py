@@ -266,7 +266,15 @@ def test_the_real_mixed_gateway_returns_domestic_data_out_of_its_cache() -> None
 def test_the_real_clean_gateway_is_proven_rule_by_rule() -> None:
     made = capture("fastapi-clean")
 
-    assert {Verdict.PROVEN} == {rule.verdict for rule in made.rules}
+    # No log system, training pool, operator or workstation was observed: of those nothing is proven.
+    assert {
+        "order16/no-shared-log",
+        "order16/no-shared-training-pool",
+        "order16/no-operator-import",
+        "order16/no-operator-copy-out",
+        "order16/no-workstation-copy",
+    } == {rule.rule for rule in made.rules if rule.verdict is Verdict.NOT_APPLICABLE}
+    assert {Verdict.PROVEN, Verdict.NOT_APPLICABLE} == {rule.verdict for rule in made.rules}
     assert made.exit_code == 0
 
 

@@ -257,6 +257,35 @@ class PlaceMatch(BaseModel):
         return any(self.answer(graph, thing, jurisdictions) for thing in range(len(graph.things)))
 
 
+def silent_places(match: PlaceMatch, context: Context) -> list[Judgement]:
+    """Places that the inventory declares for one of the roles asked about, and that no span showed: undecided.
+
+    A cache that is declared and silent is no proof that nothing was cached.
+    """
+    judgements = []
+    if match.roles:
+        for declared in context.graph.inventory.unobserved(context.graph.places):
+            if declared.role in match.roles:
+                here = Ref(
+                    f"declared:{declared.name}",
+                    declared.title.en or declared.name,
+                    declared.title.zh or declared.name,
+                    declared.source,
+                )
+                judgements.append(
+                    Judgement(
+                        Verdict.UNDECIDED,
+                        "silent",
+                        {"place": here},
+                        ("silent", here.id),
+                        (),
+                        (Missing("missing.unobserved", here, "", "spans of this place"),),
+                        here.source,
+                    )
+                )
+    return judgements
+
+
 def ours(match: PlaceMatch, context: Context, thing: int) -> Answer:
     """Whether a thing is meant; people who get answers only where the match asks for their kind."""
     if not match.kinds and context.graph.place(thing).kind in RECEIVERS:

@@ -19,6 +19,7 @@ from lineage.contracts._contract import (
     Contract,
     Fault,
     PlaceMatch,
+    silent_places,
     fault_at,
     lacks,
 )
@@ -99,6 +100,8 @@ class ForbidFlow(Contract):
             if fits is not NO:
                 fault = Fault("reaches", {}, missing if fits is MAYBE else (), tuple(self.to.untold(graph, thing)))
                 judgements.append(fault_at(context, self.data, thing, found.flows[number], inside, fault))
+        if found.carrying:
+            judgements += silent_places(self.to, context)
         note = "" if places else "note.no-places"
         if not judgements and not self.to.exists(graph, context.jurisdictions):
             return Checked((), 0, 0)

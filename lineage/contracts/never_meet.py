@@ -23,6 +23,7 @@ from lineage.contracts._contract import (
     Context,
     Contract,
     PlaceMatch,
+    silent_places,
     untold,
 )
 from lineage.findings import Checked, Judgement, Missing, Verdict, ref, resource_ref
@@ -88,6 +89,8 @@ class NeverMeet(Contract):
         """Where both are."""
         a = context.reach(self.a)
         judgements = list(self._outputs(context) if self.at == "output" else self._meetings(context))
+        if self.at != "output" and a.carrying:
+            judgements += silent_places(self.places, context)
         looked_at = sum(1 for t, level in enumerate(a.things) if level and self._counts(context, t))
         b = context.reach(self.b)
         if not judgements and not self._observed(context, looked_at):

@@ -47,20 +47,17 @@ class Columns:
 
 
 NO_PARENT = bytes(8)
-_LATEST = 2**63 - 1
+LATEST = 2**63 - 1
+"""The last nanosecond that is kept."""
 
 
-def times(start: int, end: int) -> tuple[int, int, bool]:
-    """Start and end as they are kept, and whether they cannot be used to order spans.
+def usable(time: int) -> int:
+    """A time as it is kept: 0 if it is out of range.
 
-    >>> times(5, 3), times(2**64 - 1, 7)
-    ((5, 3, True), (0, 7, True))
+    >>> usable(5), usable(2**64 - 1), usable(-5)
+    (5, 0, 0)
     """
-    bad = not 0 < start <= end <= _LATEST
-    if bad:
-        start = start if 0 <= start <= _LATEST else 0
-        end = end if 0 <= end <= _LATEST else 0
-    return start, end, bad
+    return time if 0 <= time <= LATEST else 0
 
 
 def link(trace: bytes, span: bytes, to_trace: bytes, to_span: bytes) -> tuple[int, int, int, int, int, int]:

@@ -39,14 +39,15 @@ class Memo(dict[bytes, int]):
         self._learn, self._decides = learn, decides
 
     def __missing__(self, raw: bytes) -> int:
-        short: bytes | None = raw
+        short = raw
         if self._decides is not None:
-            short = self._decides(raw)
-            # The prefix keeps a part apart from a whole value of the same bytes.
-            short = raw if short is None else b"\0" + short
-            code = self.get(short)
-            if code is not None:
-                return code
+            part = self._decides(raw)
+            if part is not None:
+                # The mark keeps a part apart from a whole value of the same bytes.
+                short = b"\0" + part
+                code = self.get(short)
+                if code is not None:
+                    return code
         code = self._learn(raw)
         if len(short) <= _LONGEST:
             if len(self) >= _MOST_VALUES:
@@ -59,6 +60,7 @@ class Keys(dict[K, Memo | None], Generic[K]):
     """From an attribute's key to the memo of its values; None for a key that is not looked at."""
 
     __slots__ = ("_memo_for",)
+    _memo_for: Callable[[K], Memo | None]
 
     def __init__(self, memo_for: Callable[[K], Memo | None]) -> None:
         super().__init__()

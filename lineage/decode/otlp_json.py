@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from lineage.decode.columns import NO_PARENT, Columns, link, times
+from lineage.decode.columns import LATEST, NO_PARENT, Columns, link, usable
 from lineage.decode.memo import Keys, Memo
 from lineage.decode.otlp_proto import kind_of, lost, sampled, wrong_ids
 from lineage.decode.shaper import Outcome, Shaper
@@ -20,6 +20,7 @@ from lineage.reduce import UNREADABLE, Value
 from lineage.spans import Mark, Tally
 
 _DEEPEST = 32
+fromhex = bytes.fromhex
 _NONE = msgspec.Raw(b"")
 _EMPTY = (b"", b"[]", b"null")
 _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
@@ -40,8 +41,8 @@ class _Span(msgspec.Struct, gc=False):
     parentSpanId: str = ""
     name: str = ""
     kind: int = 0
-    startTimeUnixNano: str | int = 0
-    endTimeUnixNano: str | int = 0
+    startTimeUnixNano: int = 0
+    endTimeUnixNano: int = 0
     attributes: list[_Attribute] = []
     events: msgspec.Raw = _NONE
     links: msgspec.Raw = _NONE
@@ -66,6 +67,11 @@ class _Request(msgspec.Struct, gc=False):
     resourceSpans: list[_ResourceSpans] = []
 
 
+_read_request = msgspec.json.Decoder(_Request, strict=False).decode
+read_span = msgspec.json.Decoder(_Span, strict=False).decode
+"""Reads one span. Not strict, which means here no more than that an integer may stand in quotes."""
+
+
 class NotSpans(Exception):
     """JSON that is no OTLP trace data; the word says what it is: "logs", "metrics", or "unknown"."""
 
@@ -75,7 +81,6 @@ class JsonDecoder:
 
     def __init__(self, shaper: Shaper, tally: Tally, columns: Columns) -> None:
         self.shaper, self.tally, self.columns = shaper, tally, columns
-        self._decode = msgspec.json.Decoder(_Request).decode
         self._keys: Keys[str] = Keys(self._memo_for)
         self._resources = Memo(self._read_resource)
 
@@ -88,7 +93,7 @@ class JsonDecoder:
             RecursionError: it is nested deeper than anything real.
         """
         try:
-            request = self._decode(text)
+            request = _read_request(text)
         except msgspec.ValidationError:
             _Slow(self).decode(text)
             return
@@ -112,36 +117,39 @@ class JsonDecoder:
         codes = [memo[bytes(item.value)] for item in attributes if (memo := keys[item.key]) is not None]
         if len(events) > 2 and b"db.query.result" in events:
             codes += self._events(events)
-        return self.shaper.outcome(resource, kind, tuple(filter(None, codes)), name)
+        return self.shaper.outcome(resource, kind, tuple(codes), name)
 
     def span(self, span: _Span, resource: int) -> None:
         """Add one span."""
         columns, tally = self.columns, self.tally
         tally.spans += 1
-        start, end = span.startTimeUnixNano, span.endTimeUnixNano
+        hex_trace, hex_own = span.traceId, span.spanId
         try:
-            trace, own, parent = from_hex(span.traceId), from_hex(span.spanId), from_hex(span.parentSpanId)
-            start, end, bad = times(
-                start if type(start) is int else number(start), end if type(end) is int else number(end)
-            )
+            trace, own, parent = fromhex(hex_trace), fromhex(hex_own), from_hex(span.parentSpanId)
         except ValueError:
-            tally.rejected["bad-id-or-time"] += 1
+            tally.rejected["bad-id"] += 1
             return
         if (
-            len(trace) != 16
+            len(hex_trace) != 32
+            or len(trace) != 16
+            or len(hex_own) != 16
             or len(own) != 8
             or len(parent) not in (0, 8)
             or trace == _NO_TRACE
             or own == _NO_SPAN
         ):
             reason = wrong_ids(trace, own, parent)
+            if not reason and (2 * len(trace), 2 * len(own)) != (len(hex_trace), len(hex_own)):
+                reason = "bad-id"
             if reason:
                 tally.rejected[reason] += 1
                 return
         shape, tenant, marks, _, _ = self.shape_of(
             resource, kind_of(span.kind), span.attributes, bytes(span.events), span.name
         )
-        if bad:
+        start, end = span.startTimeUnixNano, span.endTimeUnixNano
+        if not 0 < start <= end <= LATEST:
+            start, end = usable(start), usable(end)
             marks |= Mark.BAD_TIMES
         if span.droppedAttributesCount or span.droppedEventsCount or span.droppedLinksCount:
             marks |= lost(tally, span.droppedAttributesCount, span.droppedEventsCount, span.droppedLinksCount)
@@ -245,7 +253,7 @@ class _Slow:
     def _spans(self, value: object, resource: int) -> None:
         for item in self._objects(value):
             try:
-                span = msgspec.json.decode(msgspec.json.encode(_without_nulls(item)), type=_Span)
+                span = read_span(msgspec.json.encode(_without_nulls(item)))
             except msgspec.ValidationError:
                 self.tally.spans += 1
                 self.tally.rejected["malformed-span"] += 1
@@ -273,7 +281,7 @@ def from_hex(text: str) -> bytes:
     Raises:
         ValueError: it is not hexadecimal.
     """
-    found = bytes.fromhex(text)
+    found = fromhex(text)
     if 2 * len(found) != len(text):
         raise ValueError
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lineage.decode.columns import NO_PARENT, Columns, link, times
+from lineage.decode.columns import LATEST, NO_PARENT, Columns, link, usable
 from lineage.decode.formats import varint
 from lineage.decode.memo import Keys, Memo
 from lineage.decode.shaper import Outcome, Shaper
@@ -126,7 +126,7 @@ class ProtoDecoder:
         for raw in events:
             if b"db.query.result" in raw:
                 codes += self._event(raw)
-        return self.shaper.outcome(resource, kind, tuple(filter(None, codes)), name)
+        return self.shaper.outcome(resource, kind, tuple(codes), name)
 
     def _span(self, span: Any, resource: int) -> None:
         columns, tally = self.columns, self.tally
@@ -146,8 +146,9 @@ class ProtoDecoder:
         shape, tenant, marks, _, _ = self.shape_of(
             resource, span.kind, span.attributes[:], span.events[:], span.name
         )
-        start, end, bad = times(span.start, span.end)
-        if bad:
+        start, end = span.start, span.end
+        if not 0 < start <= end <= LATEST:
+            start, end = usable(start), usable(end)
             marks |= Mark.BAD_TIMES
         if span.lost_attributes or span.lost_links or span.lost_events:
             marks |= lost(tally, span.lost_attributes, span.lost_events, span.lost_links)
@@ -234,6 +235,15 @@ class ProtoDecoder:
 
 def _text(raw: bytes, at: int) -> bytes | None:
     """The text of the attribute whose key ends at `at`; None if its value is no plain text."""
+    rest = len(raw) - at - 4
+    if (
+        rest >= 0
+        and raw[at] == 0x12
+        and raw[at + 1] == rest + 2 < 128
+        and raw[at + 2] == 0x0A
+        and raw[at + 3] == rest
+    ):
+        return raw[at + 4 :]
     if raw[at : at + 1] != b"\x12":
         return None
     size, begin = varint(raw, at + 1)

@@ -6,6 +6,7 @@ up by an attribute's raw bytes, and a span's shape by its pieces; only what was 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ _DOCUMENT = names.SPAN["retrieval.documents"]
 _RESULT = names.SPAN["db.query.result.metadata"]
 _MOST_DOCUMENTS = 64
 _MOST_OUTCOMES = 100_000
+_AUTHORITY = re.compile(rb".{0,32}?://[^/?#\\]*", re.DOTALL)
+_MOST_URL = 2048
 _PROBES = frozenset(route.encode() for route in names.PROBE_ROUTES)
 
 
@@ -183,7 +186,7 @@ class Shaper:
     def outcome(self, resource: int, kind: int, pieces: tuple[int, ...], name: str | bytes) -> Outcome:
         """Shape, tenant and marks of a span; counts its refusals.
 
-        `pieces` are the non-zero codes of its attributes in any order; `name` is looked at only for a verb.
+        `pieces` are the codes of its attributes in any order, 0 for those that add nothing; `name` is looked at only for a verb.
         """
         found = self._outcomes.get((resource, kind, "", pieces)) or self._remember(resource, kind, pieces, "")
         if found.wants_name:
@@ -286,12 +289,10 @@ def to_authority(text: bytes) -> bytes | None:
     >>> to_authority(b"https://llm.example:8443/v1/chat?q=1")
     b'https://llm.example:8443'
     """
-    at = text.find(b"://", 0, 2048)
-    if at < 0:
-        return b"no scheme" if text else None
-    ends = [end for mark in (b"/", b"?", b"#", b"\\") if (end := text.find(mark, at + 3, 2048)) >= 0]
-    end = min(ends, default=len(text))
-    return text[:end] if end < 2048 else None
+    head = _AUTHORITY.match(text)
+    if head is None:
+        return None
+    return head[0] if head.end() < _MOST_URL else None
 
 
 def to_probe(text: bytes) -> bytes:

@@ -181,7 +181,9 @@ class Inventory:
     def declared_places(self) -> tuple[DeclaredPlace, ...]:
         """The entries of `places`, in the order of the files."""
         return tuple(
-            DeclaredPlace(entry.name or describe(entry.match), entry.title.title(), entry.match, entry.source)
+            DeclaredPlace(
+                entry.name or describe(entry.match), entry.title.title(), entry.match, entry.source, entry.role or ""
+            )
             for entry in self.places
         )
 

@@ -23,6 +23,8 @@ class DeclaredPlace:
     title: Title
     match: Match
     source: Source | None
+    role: str = ""
+    """What it is declared to be for."""
 
 
 @dataclass(frozen=True, slots=True)

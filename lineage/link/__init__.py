@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -40,8 +41,8 @@ def link(
         batches: spans in any order; a trace may be spread over batches.
         vocabulary: what their shapes and tenants mean.
         tally: what reading them left out; becomes part of the coverage.
-        engine: "plain"; "fast" (compiled by numba); or "auto": fast for much input where numba is installed. The
-            flows are the same.
+        engine: "plain"; "fast" (compiled by numba); or "auto": what `LINEAGE_FAST` says (0 or 1), else fast for much
+            input where numba is installed. The flows are the same.
 
     >>> link([], Vocabulary()).coverage.traces
     0
@@ -87,6 +88,8 @@ def collector_at_rest() -> Iterator[None]:
 
 def _fast(acts: Acts, edges: Edges, engine: str, spans: int) -> FastAssembler | None:
     """The compiled kernels, if they are asked for or pay; None where they cannot be had, which costs time and nothing else."""
+    if engine == "auto":
+        engine = {"0": "plain", "1": "fast"}.get(os.environ.get("LINEAGE_FAST", ""), engine)
     if engine == "plain" or (engine == "auto" and spans < FAST_FROM):
         return None
     try:
