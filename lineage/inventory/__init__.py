@@ -340,7 +340,10 @@ class Inventory:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of `lineage.yaml`, for editors (`# yaml-language-server: $schema=...`)."""
-    schema = InventoryFile.model_json_schema()
+    from lineage.inventory import model
+    from lineage.inventory.descriptions import describe_fields
+
+    schema = describe_fields(InventoryFile.model_json_schema(), model)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "lineage.yaml"} | {
         key: value for key, value in schema.items() if key != "title"
     }

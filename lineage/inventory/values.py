@@ -22,9 +22,13 @@ from lineage.yamlfile import Entry
 
 
 class Section(Entry):
-    """Base of all that stands in an inventory: the docstrings of fields are their descriptions in the JSON Schema."""
+    """Base of all that stands in an inventory.
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    The docstrings of fields are their descriptions in the JSON Schema (descriptions.py). Validators are built when
+    an inventory is read, so that commands which read none do not wait for them.
+    """
+
+    model_config = ConfigDict(defer_build=True)
 
 
 _LOOKALIKES = {"UK": "GB", "EL": "GR", "EU": "the member state", "PRC": "CN", "USA": "US"}
