@@ -9,7 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Value = str | int | float | bool
-REGIONS = (("aws", "ap-southeast-1", "SG"), ("aws", "eu-central-1", "DE"), ("alibaba_cloud", "cn-hangzhou", "CN"))
+REGIONS = (
+    ("aws", "ap-southeast-1", "SG"),
+    ("aws", "eu-central-1", "DE"),
+    ("alibaba_cloud", "cn-hangzhou", "CN"),
+)
 SERVICES = (
     "edge-gateway", "auth", "router", "moderation", "retrieval", "model-proxy", "inference", "billing", "audit-writer", "session",
 )  # fmt: skip
@@ -57,7 +61,11 @@ AGENTS = Pool(
         for patch in range(4)
     )
 )
-CODE = {"code.function.name": "dispatch", "code.file.path": "/srv/gateway/app/middleware.py", "code.line.number": 218}
+CODE: Attributes = {
+    "code.function.name": "dispatch",
+    "code.file.path": "/srv/gateway/app/middleware.py",
+    "code.line.number": 218,
+}
 
 
 def resource(service: int, region: int, instance: int) -> Attributes:
@@ -201,10 +209,14 @@ def step(name: str) -> Attributes:
     }
 
 
-WORDS = "the customer asked whether the invoice of last month could be sent again and we answered that it can "
+WORDS = (
+    "the customer asked whether the invoice of last month could be sent again and we answered that it can "
+)
 CONTENT: Attributes = {
     "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"' + WORDS * 4 + '"}]}]',
-    "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"' + WORDS * 3 + '"}]}]',
+    "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"'
+    + WORDS * 3
+    + '"}]}]',
 }
 """What a gateway sends that captures content: on a few of the model calls."""
 
@@ -245,8 +257,15 @@ def plan() -> tuple[Node, ...]:
             Node(moderation, CLIENT, "chat qwen3-guard", model("chat", "qwen3-guard", "guard.internal.example")),
         )),
     ), chance=0.8)  # fmt: skip
-    embed = Node(retrieval, CLIENT, "embeddings bge-m3", model("embeddings", "bge-m3", "embed.internal.example"))
-    search = Node(retrieval, CLIENT, "search", store("milvus", "milvus-{region}.internal.example", "kb", "documents", "search", "search"))
+    embed = Node(
+        retrieval, CLIENT, "embeddings bge-m3", model("embeddings", "bge-m3", "embed.internal.example")
+    )
+    search = Node(
+        retrieval,
+        CLIENT,
+        "search",
+        store("milvus", "milvus-{region}.internal.example", "kb", "documents", "search", "search"),
+    )
     retrieve = Node(router, CLIENT, "POST", ask("POST", "retrieval.internal.example", "/v1/search"), (
         Node(retrieval, SERVER, "POST /v1/search", serve("POST", "/v1/search"), (embed, search)),
     ), chance=0.5)  # fmt: skip
@@ -287,7 +306,25 @@ def plan() -> tuple[Node, ...]:
         )),
     ), chance=0.4)  # fmt: skip
     tenant: Attributes = {"tenant.id": Tenant()}
-    chat = Node(edge, SERVER, "POST /v1/chat/completions", serve("POST", "/v1/chat/completions") | tenant, (authenticate, resume, route, meter))
-    embed_only = Node(edge, SERVER, "POST /v1/embeddings", serve("POST", "/v1/embeddings") | tenant, (authenticate, route, meter))
-    read = Node(edge, SERVER, "GET /v1/conversations", serve("GET", "/v1/conversations/{id}") | tenant, (authenticate, resume, meter))
+    chat = Node(
+        edge,
+        SERVER,
+        "POST /v1/chat/completions",
+        serve("POST", "/v1/chat/completions") | tenant,
+        (authenticate, resume, route, meter),
+    )
+    embed_only = Node(
+        edge,
+        SERVER,
+        "POST /v1/embeddings",
+        serve("POST", "/v1/embeddings") | tenant,
+        (authenticate, route, meter),
+    )
+    read = Node(
+        edge,
+        SERVER,
+        "GET /v1/conversations",
+        serve("GET", "/v1/conversations/{id}") | tenant,
+        (authenticate, resume, meter),
+    )
     return (chat, chat, chat, chat, chat, chat, embed_only, read)

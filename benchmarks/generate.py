@@ -14,7 +14,19 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from benchmarks.gateway import CONTENT, CORE, INSTANCES, REGIONS, SERVICES, Attributes, Fresh, Node, Pool, Tenant, plan, resource
+from benchmarks.gateway import (
+    CONTENT,
+    CORE,
+    INSTANCES,
+    REGIONS,
+    SERVICES,
+    Fresh,
+    Node,
+    Pool,
+    Tenant,
+    plan,
+    resource,
+)
 from benchmarks.wire import Form, Json, Link, Proto
 
 REQUEST = 512
@@ -43,7 +55,11 @@ class _Text:
             elif isinstance(value, Tenant):
                 self.parts.append(_TENANT)
             else:
-                told = value.format(region=REGIONS[region][1]) if isinstance(value, str) and "{region}" in value else value
+                told = (
+                    value.format(region=REGIONS[region][1])
+                    if isinstance(value, str) and "{region}" in value
+                    else value
+                )
                 self._constant(form.attribute(key, told))
 
     def _constant(self, data: bytes) -> None:
@@ -65,9 +81,13 @@ class Gateway:
         self.content = b"".join(form.attribute(key, value) for key, value in CONTENT.items())  # type: ignore[arg-type]
         self.texts: dict[tuple[int, int], _Text] = {}
         self.resources = [
-            [[form.resource(resource(s, r, i)) for i in range(INSTANCES)] for r in range(len(REGIONS))] for s in range(len(SERVICES))
+            [[form.resource(resource(s, r, i)) for i in range(INSTANCES)] for r in range(len(REGIONS))]
+            for s in range(len(SERVICES))
         ]
-        self.skew = [[[self.random.randrange(-20_000_000, 20_000_000) for _ in range(INSTANCES)] for _ in REGIONS] for _ in SERVICES]
+        self.skew = [
+            [[self.random.randrange(-20_000_000, 20_000_000) for _ in range(INSTANCES)] for _ in REGIONS]
+            for _ in SERVICES
+        ]
         self.queues: list[list[tuple[bytes, bytes]]] = [[], [], [], []]
         self.made = self.traces = 0
         self.now = EPOCH
@@ -81,7 +101,9 @@ class Gateway:
         self.instances = chance.getrandbits(len(SERVICES))
         self._span(chance.choice(self.plans), chance.randbytes(16), b"", chance.randrange(3), self.now, [])
 
-    def _span(self, node: Node, trace: bytes, parent: bytes, region: int, start: int, links: list[Link]) -> int:
+    def _span(
+        self, node: Node, trace: bytes, parent: bytes, region: int, start: int, links: list[Link]
+    ) -> int:
         """One span and all below it; returns when it ends."""
         chance = self.random
         if node.core:
@@ -107,7 +129,16 @@ class Gateway:
         return end
 
     def _put(
-        self, node: Node, trace: bytes, own: bytes, parent: bytes, region: int, start: int, end: int, bits: int, links: list[Link]
+        self,
+        node: Node,
+        trace: bytes,
+        own: bytes,
+        parent: bytes,
+        region: int,
+        start: int,
+        end: int,
+        bits: int,
+        links: list[Link],
     ) -> None:
         text = self.texts.get((id(node), region))
         if text is None:
@@ -129,8 +160,12 @@ class Gateway:
             pieces.append(self.content)
         instance = self.instances >> node.service & 1
         shift = self.skew[node.service][region][instance]
-        data = self.form.span(trace, own, parent, text.head, start + shift, end + shift, b"".join(pieces), links)
-        self.queues[(node.service * 3 + region) & 3].append((self.resources[node.service][region][instance], data))
+        data = self.form.span(
+            trace, own, parent, text.head, start + shift, end + shift, b"".join(pieces), links
+        )
+        self.queues[(node.service * 3 + region) & 3].append(
+            (self.resources[node.service][region][instance], data)
+        )
         self.made += 1
 
     def take(self, all_of_them: bool = False) -> Iterator[bytes]:
@@ -147,7 +182,9 @@ class Gateway:
             yield from self.take(True)
 
 
-def write(file: BinaryIO, spans: int, form: str, seed: int = 1, tenants: int = 50, framing: str = "length") -> tuple[int, int]:
+def write(
+    file: BinaryIO, spans: int, form: str, seed: int = 1, tenants: int = 50, framing: str = "length"
+) -> tuple[int, int]:
     """Write about `spans` spans; returns spans and bytes written.
 
     Args:
@@ -190,12 +227,16 @@ def main() -> None:
     parser.add_argument("--framing", choices=["length", "single", "zstd"], default="length")
     parser.add_argument("--tenants", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", help="also write the number of spans to this file")
     parser.add_argument("-o", "--output", required=True)
     told = parser.parse_args()
     began = time.perf_counter()
     with open(told.output, "wb", buffering=1 << 20) as file:
         spans, size = write(file, int(told.spans), told.format, told.seed, told.tenants, told.framing)
     took = time.perf_counter() - began
+    if told.count:
+        with open(told.count, "w") as count:
+            count.write(str(spans))
     print(f"{spans} spans, {size} bytes, {size / spans:.0f} bytes a span, {took:.1f} s", file=sys.stderr)
 
 

@@ -26,7 +26,15 @@ class Form(Protocol):
         """A resource with its scope, up to the spans."""
 
     def span(
-        self, trace: bytes, span: bytes, parent: bytes, head: bytes, start: int, end: int, attributes: bytes, links: list[Link]
+        self,
+        trace: bytes,
+        span: bytes,
+        parent: bytes,
+        head: bytes,
+        start: int,
+        end: int,
+        attributes: bytes,
+        links: list[Link],
     ) -> bytes:
         """One span."""
 
@@ -71,7 +79,15 @@ class Proto:
         return _field(1, pairs)
 
     def span(
-        self, trace: bytes, span: bytes, parent: bytes, head: bytes, start: int, end: int, attributes: bytes, links: list[Link]
+        self,
+        trace: bytes,
+        span: bytes,
+        parent: bytes,
+        head: bytes,
+        start: int,
+        end: int,
+        attributes: bytes,
+        links: list[Link],
     ) -> bytes:
         body = b"".join((
             b"\x0a\x10", trace, b"\x12\x08", span, b"\x22\x08" + parent if parent else b"", head,
@@ -83,7 +99,12 @@ class Proto:
     def request(self, groups: Iterable[tuple[bytes, list[bytes]]]) -> bytes:
         scope = _field(1, _field(1, b"opentelemetry.instrumentation.fastapi") + _field(2, b"0.65b0"))
         return b"".join(
-            _field(1, resource + _field(2, scope + b"".join(spans)) + _field(3, b"https://opentelemetry.io/schemas/1.44.0"))
+            _field(
+                1,
+                resource
+                + _field(2, scope + b"".join(spans))
+                + _field(3, b"https://opentelemetry.io/schemas/1.44.0"),
+            )
             for resource, spans in groups
         )
 
@@ -122,11 +143,23 @@ class Json:
         return f'{{"resource":{{"attributes":[{pairs}]}},'.encode()
 
     def span(
-        self, trace: bytes, span: bytes, parent: bytes, head: bytes, start: int, end: int, attributes: bytes, links: list[Link]
+        self,
+        trace: bytes,
+        span: bytes,
+        parent: bytes,
+        head: bytes,
+        start: int,
+        end: int,
+        attributes: bytes,
+        links: list[Link],
     ) -> bytes:
         linked = ""
         if links:
-            linked = ',"links":[' + ",".join(f'{{"traceId":"{t.hex()}","spanId":"{s.hex()}"}}' for t, s in links) + "]"
+            linked = (
+                ',"links":['
+                + ",".join(f'{{"traceId":"{t.hex()}","spanId":"{s.hex()}"}}' for t, s in links)
+                + "]"
+            )
         return b'{"traceId":"%b","spanId":"%b","parentSpanId":"%b",%b"startTimeUnixNano":"%d","endTimeUnixNano":"%d","attributes":[%b]%b,"status":{},"flags":257}' % (
             trace.hex().encode(), span.hex().encode(), parent.hex().encode(), head, start, end, attributes[1:], linked.encode(),
         )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from lineage.errors import LineageError
 from lineage.resources import builtin
 
 CAPTURE, INVENTORY = "fastapi-mixed.pb", "fastapi-mixed.lineage.yaml"
@@ -20,6 +21,7 @@ def run(folder: str | None, lang: str) -> int:
     """
     from lineage.check import check
     from lineage.cli import draw_to
+    from lineage.files import write_whole
     from lineage.findings import Verdict
     from lineage.graph import FlowGraph
     from lineage.inventory import Inventory
@@ -28,9 +30,14 @@ def run(folder: str | None, lang: str) -> int:
     from lineage.report.text import finding_text, headline
 
     where = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="lineage-demo-"))
-    where.mkdir(parents=True, exist_ok=True)
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LineageError.of(
+            f"cannot make the folder ({error.strerror})", file=str(where), remedy="name a new folder, or one you may write to"
+        ) from None
     for name in (CAPTURE, INVENTORY):
-        (where / name).write_bytes(builtin("captures").joinpath(name).read_bytes())
+        write_whole(where / name, builtin("captures").joinpath(name).read_bytes())
     click.echo(f"$ cd {where}\n$ lineage check {CAPTURE} -i {INVENTORY} -p order16")
     inventory = Inventory.load([where / INVENTORY])
     graph = FlowGraph(read_flows([where / CAPTURE], tenant_keys=inventory.tenant_keys), inventory)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class LineageError(Exception):
     @classmethod
     def of(
         cls, what: str, *, file: str = "", line: int = 0, column: int = 0, allowed: str = "", remedy: str = ""
-    ) -> LineageError:
+    ) -> Self:
         """An error with a single problem."""
         return cls([Problem(what, file, line, column, allowed, remedy)])
 

@@ -38,6 +38,11 @@ DB_TABLES = "db.tables"
 NO_TABLE = "-"
 """Value of `DB_TABLES` when a statement was read whole, names no table, and calls only functions that ask the
 server about itself (`SELECT 1`, `version()`, `current_schema()`): nobody's data moves. Absent when that cannot be told."""
+AS_SQL_VERBS, AS_SQL_TABLES, AS_SQL_CUT = "as-sql.verbs", "as-sql.tables", "as-sql.cut"
+AS_COMMANDS, AS_COMMANDS_CUT = "as-commands.verbs", "as-commands.cut"
+READINGS = (AS_SQL_VERBS, AS_SQL_TABLES, AS_SQL_CUT, AS_COMMANDS, AS_COMMANDS_CUT)
+"""What a query text would be as SQL and as commands. Only within the decoder: the database system says which of them
+becomes `DB_VERBS` and `DB_TABLES` (decode/language.py)."""
 CLAIMED_ORIGIN = "claim.origin"
 """An origin that a span or its baggage claims: an ISO country, "overseas" or "domestic"."""
 DOCUMENT_TENANTS = "documents.tenants"
@@ -59,7 +64,8 @@ class Reduce(Enum):
     """What is done to a value before it may pass."""
 
     TOKEN = "token"  # noqa: S105 - not a password
-    """A short name without spaces: letters, digits and `_ - . : / @ + # $`, at most 128 characters, no e-mail."""
+    """A short name without spaces: letters, digits and `_ - . : / @ + # $`, at most 128 characters; no e-mail, no
+    long run of digits, no secret."""
     WORD = "word"
     """An upper- or lower-case word from a closed vocabulary (`VOCABULARY` by canonical key)."""
     HOST = "host"
@@ -141,7 +147,8 @@ db.namespace|db.name|db.redis.database_index token
 db.collection.name|db.sql.table|db.mongodb.collection|db.cassandra.table|db.cosmosdb.container|db.elasticsearch.path_parts.index token
 qdrant.collection_name|db.qdrant.collection_name|db.milvus.query.collection_name|db.milvus.search.collection_name|db.chroma.collection_name|pinecone.query.namespace token db.collection.name
 db.operation.name|db.operation verb
-db.query.text|db.statement|db.query.summary sql
+db.query.text|db.statement sql
+db.query.summary sql
 messaging.system token
 messaging.destination.name|messaging.destination token
 messaging.operation.type|messaging.operation word

@@ -8,14 +8,16 @@ Values are told apart by shape, not by what they might mean: prose has spaces, t
 from __future__ import annotations
 
 import ast
+import ipaddress
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lineage import names
 from lineage.names import Attribute, Reduce
-from lineage.sql import statement, summary
-from lineage.verbs import VERBS
+from lineage.sql import Statement, commands, statement, summary
+from lineage.verbs import OTHER, VERBS, Direction
 
 Value = str | int | float | bool | bytes | Sequence[object] | Mapping[str, object] | None
 Pairs = list[tuple[str, str]]
@@ -29,9 +31,20 @@ _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*", re.ASC
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _DURATION = re.compile(r"P(?:\d{1,5}[YMWD]){0,4}(?:T(?:\d{1,6}[HMS]){1,3})?|\d{1,6} ?(?:s|m|h|d|w|y|days?|hours?|weeks?|months?|years?)|none", re.ASCII)
-_EMAIL = re.compile(r"[^@]+@[^@]+\.[A-Za-z]", re.ASCII)
+_SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
+_SECRET = re.compile(
+    r"(?:sk|pk|rk|ak)[-_][A-Za-z0-9_-]{16,}|gh[opsur]_[A-Za-z0-9]{16,}|github_pat_|glpat-|xox[abeprs]-|hf_[A-Za-z0-9]{16,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{20,}|LTAI[A-Za-z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}|Bearer",
+    re.ASCII,
+)
+"""How keys of well-known vendors begin, and JSON web tokens."""
+_RANDOM = re.compile(r"[A-Za-z0-9+/]{32,}", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z]+", re.ASCII)
-_MOST_TEXT = 1 << 16
+_MOST_WORDS = 16
+"""A token of more parts than this is a sentence whose blanks were replaced."""
+_MOST_JSON = 1 << 16
+_MOST_REPR = 1 << 13
+"""A Python repr is parsed by Python's own parser, which is not made for what strangers send."""
 
 
 class Refused(Exception):
@@ -59,6 +72,8 @@ def reduce_value(key: str, attribute: Attribute, value: Value) -> Pairs:
     >>> reduce_value("url.full", names.SPAN["url.full"], "https://user:pw@llm.example:8443/v1?q=secret")
     [('url.host', 'llm.example'), ('url.port', '8443')]
     """
+    if value is None or value == "":
+        return []
     return _REDUCERS[attribute.reduce](key, attribute.canonical, value)
 
 
@@ -68,6 +83,8 @@ def tenant(key: str, value: Value) -> str:
     >>> tenant("tenant.id", "acme-eu"), tenant("metadata", '{"tenant": "acme-eu", "note": "secret"}')
     ('acme-eu', 'acme-eu')
     """
+    if value is None or value == "":
+        return ""
     if key in ("metadata", "litellm.team.metadata"):
         return dict(_json_tenant(key, "", value)).get(names.TENANT, "")
     if isinstance(value, (list, tuple)):
@@ -87,9 +104,41 @@ def _token_text(value: Value) -> str:
     text = _text(value)
     if len(text) > LONGEST:
         raise Refused("length")
-    if not _TOKEN.fullmatch(text) or _EMAIL.search(text):
+    if not _TOKEN.fullmatch(text) or _is_email(text):
         raise Refused("shape")
+    if len(re.split(r"[-_.+:/]+", text)) > _MOST_WORDS or text.count("+") > 2:
+        raise Refused("words")
+    _no_secret(text)
     return text
+
+
+def _is_email(text: str) -> bool:
+    name, at, domain = text.partition("@")
+    return bool(at and name and "." in domain.strip("."))
+
+
+def _no_secret(text: str) -> None:
+    """Refuse keys, web tokens, and long runs in which capitals, small letters and digits are mixed."""
+    if _SECRET.match(text):
+        raise Refused("secret")
+    for run in _RANDOM.findall(text):
+        if any(c.isdigit() for c in run) and run.lower() != run and run.upper() != run:
+            raise Refused("secret")
+
+
+def _no_number(text: str) -> None:
+    """Refuse a long run of digits: a telephone, card or identity number before it is anybody's name."""
+    digits = sum(c.isdigit() for c in text)
+    if (digits >= 11 and len(text) - digits <= 4 and not _is_address(text)) or _SOCIAL_SECURITY.fullmatch(text):
+        raise Refused("digits")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _tenant_text(value: Value) -> str:
@@ -97,26 +146,26 @@ def _tenant_text(value: Value) -> str:
     if not text:
         return ""
     text = _token_text(text)
-    # A long run of digits is a telephone, card or identity number before it is a customer's name.
-    if sum(c.isdigit() for c in text) >= 11 and len(text) - sum(c.isdigit() for c in text) <= 4:
-        raise Refused("digits")
-    if "/" in text or "<" in text or "(" in text or "@" in text:
+    _no_number(text)
+    if "/" in text or "@" in text:
         raise Refused("shape")
     return text
 
 
 def _token(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
-    return [(canonical, _token_text(value))]
+    text = _token_text(value)
+    if canonical != "service.instance.id":
+        # The number of a machine is long too; it only tells clocks apart and stands in no place's name.
+        _no_number(text)
+    return [(canonical, text)]
 
 
 def _code(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     text = _text(value)
     if not _CODE.fullmatch(text):
         raise Refused("shape")
+    _no_secret(text)
+    _no_number(text)
     return [(canonical, text)]
 
 
@@ -130,8 +179,6 @@ def _word(key: str, canonical: str, value: Value) -> Pairs:
 
 
 def _host(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     host, port = split_host(_text(value))
     port_key = {"server.address": "server.port", "network.peer.address": "network.peer.port"}.get(canonical)
     pairs = [(canonical, host)]
@@ -164,8 +211,12 @@ def split_host(text: str) -> tuple[str, str]:
     host = host.rstrip(".").lower()
     if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise Refused("shape")
-    if not (_HOST.fullmatch(host) or _IPV6.fullmatch(host)):
+    if not (_HOST.fullmatch(host) or _is_address(host)):
         raise Refused("shape")
+    if host.replace(".", "").replace("-", "").isdigit() and not _is_address(host):
+        # No name of a host, but what a telephone or identity number looks like.
+        raise Refused("digits")
+    _no_secret(text)
     return host, port
 
 
@@ -177,13 +228,13 @@ def _port(key: str, canonical: str, value: Value) -> Pairs:
 
 
 def _url(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     text = _text(value)
     scheme, separator, rest = text[:2048].partition("://")
-    if not separator or not scheme.isascii() or not scheme.isalpha() or len(scheme) > 16:
+    if not separator or not scheme.isascii() or not scheme.isalpha() or len(scheme) > 16 or scheme.lower() == "file":
         raise Refused("shape")
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    if len(authority) == len(rest) and len(text) > 2048:
+        raise Refused("length")
     host, port = split_host(authority.rpartition("@")[2])
     port = port or str(names.DEFAULT_PORTS.get(scheme.lower(), ""))
     pairs = [(names.URL_HOST, host)]
@@ -193,26 +244,31 @@ def _url(key: str, canonical: str, value: Value) -> Pairs:
 
 
 def _sql(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     text = _text(value)
     if key == "db.query.summary":
-        found = summary(text)
-    else:
-        found = statement(text[:_MOST_TEXT], whole=len(text) <= _MOST_TEXT)
+        return _told(summary(text), names.DB_VERBS, names.DB_TABLES, "")
+    return [
+        *_told(statement(text), names.AS_SQL_VERBS, names.AS_SQL_TABLES, names.AS_SQL_CUT),
+        *_told(commands(text), names.AS_COMMANDS, "", names.AS_COMMANDS_CUT),
+    ]
+
+
+def _told(found: Statement, verbs_key: str, tables_key: str, cut_key: str) -> Pairs:
+    """What a statement tells; where it was not read to its end, it may do anything else beside."""
+    verbs = [*found.verbs, *([] if found.whole or not found.verbs else [OTHER])]
     pairs: Pairs = []
-    if found.verbs:
-        pairs.append((names.DB_VERBS, " ".join(found.verbs)))
-    if found.tables:
-        pairs.append((names.DB_TABLES, ",".join(found.tables)))
-    elif found.harmless:
-        pairs.append((names.DB_TABLES, names.NO_TABLE))
+    if verbs:
+        pairs.append((verbs_key, " ".join(dict.fromkeys(verbs))))
+    if tables_key and found.tables:
+        pairs.append((tables_key, ",".join(found.tables)))
+    elif tables_key and found.harmless:
+        pairs.append((tables_key, names.NO_TABLE))
+    if cut_key and not found.whole:
+        pairs.append((cut_key, "true"))
     return pairs
 
 
 def _verb(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     found = verbs_in(_text(value))
     return [(canonical, found)] if found else []
 
@@ -220,23 +276,36 @@ def _verb(key: str, canonical: str, value: Value) -> Pairs:
 def verbs_in(text: str, most: int = 8) -> str:
     """The verbs of a name or operation, in upper case, from the vocabulary; "" for none.
 
-    A method's name is read word by word and gives its first verb; a pipeline's name gives each.
+    A pipeline's name gives each; a method's name is read word by word and gives its first verb, and those behind "and"
+    and "or". A verb that moves no data counts only where it stands alone: `multi_get` reads.
 
-    >>> verbs_in("async_get_cache"), verbs_in("ZADD HSET"), verbs_in("pg.query:INSERT gateway"), verbs_in("chroma.upsert")
-    ('GET', 'ZADD HSET', 'INSERT', 'UPSERT')
+    >>> verbs_in("async_get_cache"), verbs_in("ZADD HSET"), verbs_in("pg.query:INSERT gateway"), verbs_in("findOneAndUpdate")
+    ('GET', 'ZADD HSET', 'INSERT', 'FIND UPDATE')
     """
-    words = text[:200].split()
+    text = text[:200]
+    words = text.split()
     if 1 < len(words) <= most and all(word in VERBS for word in words):
         return " ".join(dict.fromkeys(words))
-    for match in _WORDS.finditer(text[:200]):
-        for word in _humps(match[0]):
-            upper = word.upper()
-            if upper in VERBS and upper not in ("TYPE", "INDEX", "OBJECT", "CLIENT", "COMMAND", "QUERY"):
-                return upper
-    for match in _WORDS.finditer(text[:200]):
-        if match[0].upper() in VERBS:
-            return match[0].upper()
-    return ""
+    parts = [part for part in re.split(r"[^A-Za-z_]+", text) if part]
+    found = [verb for part in parts if (verb := _verbs_of_part(part))]
+    strong = [verb for verb in found if verb not in _WEAK]
+    return (strong or found or [""])[0] or next((part.upper() for part in parts if part.upper() in VERBS), "")
+
+
+_WEAK = frozenset("TYPE INDEX OBJECT CLIENT COMMAND QUERY".split())
+"""Verbs that are nouns more often: taken when there is no other."""
+
+
+def _verbs_of_part(part: str) -> str:
+    whole = part.replace("_", "").upper()
+    if whole in VERBS:
+        return whole if VERBS[whole] is not Direction.NONE else ""
+    words = [hump.upper() for word in _WORDS.findall(part) for hump in _humps(word)]
+    moving = [at for at, word in enumerate(words) if VERBS.get(word, Direction.NONE) is not Direction.NONE and word not in _WEAK]
+    if not moving:
+        return ""
+    more = [words[at] for at in moving[1:] if words[at - 1] in ("AND", "OR")]
+    return " ".join(dict.fromkeys([words[moving[0]], *more]))
 
 
 def _humps(word: str) -> list[str]:
@@ -278,18 +347,36 @@ def _json_map(value: Value) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
     text = _text(value)
-    if not text or len(text) > _MOST_TEXT:
+    if len(text) > _MOST_JSON:
         raise Refused("length")
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_unambiguous)
     except (ValueError, RecursionError):
-        try:
-            found = ast.literal_eval(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            raise Refused("json") from None
+        found = _repr_map(text)
     if not isinstance(found, Mapping):
         raise Refused("json")
     return found
+
+
+def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found and found[key] != value:
+            raise Refused("ambiguous")
+        found[key] = value
+    return found
+
+
+def _repr_map(text: str) -> object:
+    if len(text) > _MOST_REPR or not text.lstrip().startswith("{"):
+        raise Refused("json")
+    try:
+        # Python warns of odd escapes and would quote them.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        raise Refused("json") from None
 
 
 def _first(found: Mapping[str, object], keys: Iterable[str]) -> object:
@@ -297,13 +384,11 @@ def _first(found: Mapping[str, object], keys: Iterable[str]) -> object:
 
 
 def _json_tenant(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     found = _json_map(value)
     pairs: Pairs = []
     name = _first(found, names.JSON_TENANT_KEYS)
-    if isinstance(name, (str, int)):
-        pairs.append((names.TENANT, _tenant_text(name)))
+    if name is not None:
+        pairs.append((names.TENANT, _tenant_text(name)))  # type: ignore[arg-type]
     origin = _first(found, names.JSON_ORIGIN_KEYS)
     if isinstance(origin, str):
         pairs += _origin(key, names.CLAIMED_ORIGIN, origin)
@@ -314,8 +399,6 @@ def _json_tenant(key: str, canonical: str, value: Value) -> Pairs:
 
 
 def _json_litellm(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     found = _json_map(value)
     pairs: Pairs = []
     base = found.get("api_base")
@@ -327,10 +410,8 @@ def _json_litellm(key: str, canonical: str, value: Value) -> Pairs:
 
 
 def _json_document(key: str, canonical: str, value: Value) -> Pairs:
-    if value == "" or value is None:
-        return []
     name = _first(_json_map(value), names.JSON_TENANT_KEYS)
-    return [(names.DOCUMENT_TENANTS, _tenant_text(name))] if isinstance(name, (str, int)) else []
+    return [(names.DOCUMENT_TENANTS, _tenant_text(name))] if name is not None else []  # type: ignore[arg-type]
 
 
 def _route(key: str, canonical: str, value: Value) -> Pairs:

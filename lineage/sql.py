@@ -1,7 +1,9 @@
 """What a query text does and to which tables, and nothing else of it: no literal, parameter or comment passes.
 
-A small tokenizer, linear in the text. It is no SQL parser: it finds verbs where a statement or subquery begins and
-the names that follow FROM, JOIN, INTO, UPDATE and TABLE. Where it cannot tell it says less, and less is read as unknown.
+`statement` reads SQL, `commands` the commands of a key-value store, `summary` a `db.query.summary`. Which of them a text
+is, the database system decides (shaper.py), not the text: prose may begin with `Get` or `Select`. All are linear in
+the text. The SQL reader is no parser: it finds verbs where a statement or subquery begins, and the names that follow FROM,
+JOIN, INTO, UPDATE and TABLE. Where it cannot tell, it says so (`whole`), and that is read as unknown.
 """
 
 from __future__ import annotations
@@ -10,219 +12,455 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lineage.verbs import VERBS, Direction
+from lineage.verbs import OTHER, VERBS, Direction
 
-_TOKEN = re.compile(
-    r"""(?P<skip>\s+|--[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|'(?:[^'\\]|''|\\.)*(?:'|\Z)|[0-9][\w.]*|[$%:@?][\w()]*)
-    |(?P<name>(?:[A-Za-z_][\w$]*|"[^"]*"|`[^`]*`|\[[\w ]*\])(?:\s*\.\s*(?:[A-Za-z_][\w$]*|"[^"]*"|`[^`]*`|\[[\w ]*\]))*)
-    |(?P<mark>.)""",
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
-_DOLLAR_QUOTE = re.compile(r"\$(\w*)\$.*?(?:\$\1\$|\Z)", re.DOTALL | re.ASCII)
+MOST_TEXT = 1 << 16
+"""Characters of a statement that are looked at; the rest makes it not whole."""
+_MOST_TABLES = 256
+
+_SPACE = re.compile(r"(?:\s+|--[^\n]*)+")
+_NAME = r"(?:[^\W\d][\w$]*|\"[^\"\\]*\"|`[^`]*`|\[[\w $-]+\])"
+_CHAIN = re.compile(rf"{_NAME}(?:\s*\.\s*(?:{_NAME}|\*))*")
+_VALUE = re.compile(r"[0-9][\w.]*|[%:@?][\w()]*|\$\d+")
+_QUOTED = {
+    "'": re.compile(r"'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'", re.DOTALL),
+    '"': re.compile(r'"[^"\\]*(?:(?:""|\\.)[^"\\]*)*"', re.DOTALL),
+}
+_DOLLAR = re.compile(r"\$(?:[A-Za-z_]\w*)?\$", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w$-]{0,62}", re.ASCII)
 
 _BEGINS = frozenset("INSERT UPDATE DELETE MERGE REPLACE UPSERT COPY TRUNCATE".split())
-_STARTERS = frozenset({"", ";", "(", ")", "EXPLAIN", "ANALYZE", "VERBOSE", "AS", "THEN", "BEGIN", "WITH"})
-_DEFINES = frozenset({"CREATE", "DROP", "ALTER"})
-_NOT_TABLES = frozenset("SELECT WHERE SET VALUES ON USING LATERAL ONLY TABLE IF NOT EXISTS OUTFILE DUMPFILE UNNEST AS".split())
-_ALIAS_ENDS = frozenset(
-    "WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT FETCH FOR WINDOW SET VALUES RETURNING ON USING JOIN INNER LEFT RIGHT FULL CROSS NATURAL SELECT TO WITH".split()
+_DEFINES = frozenset("CREATE DROP ALTER".split())
+_SESSION = frozenset(
+    "SHOW BEGIN START SET COMMIT ROLLBACK SAVEPOINT RELEASE USE RESET DISCARD DEALLOCATE LISTEN UNLISTEN CLOSE END ABORT".split()
 )
+"""Statements about the session itself."""
+_OPENERS = frozenset({*_BEGINS, *_DEFINES, *_SESSION, *"SELECT WITH EXPLAIN DECLARE PREPARE CALL EXEC EXECUTE DO FETCH VALUES TABLE DESCRIBE LOAD".split()})
+"""Words with which SQL that we read can begin."""
+_BEFORE_VERB = frozenset({"", ";", "(", ")", "EXPLAIN", "ANALYZE", "VERBOSE", "AS", "THEN", "BEGIN"})
+_NOT_TABLES = frozenset(
+    "WHERE SET VALUES ON USING LATERAL ONLY IF NOT EXISTS OUTFILE DUMPFILE UNNEST AS FUNCTION IGNORE LOW_PRIORITY HIGH_PRIORITY "
+    "DELAYED QUICK OVERWRITE OR REPLACE ABORT FAIL ROLLBACK ALL TOP TEMP TEMPORARY UNLOGGED LOCAL DUAL".split()
+)
+_CLAUSE_ENDS = frozenset(
+    "WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT MINUS FETCH FOR WINDOW SET VALUES RETURNING INNER LEFT RIGHT FULL CROSS NATURAL TO "
+    "WITH QUALIFY CONNECT WHEN".split()
+)
+_PLAIN = frozenset("SELECT AS NULL TRUE FALSE CURRENT_TIMESTAMP CURRENT_DATE CURRENT_USER SESSION_USER LIMIT".split())
+"""Words by which a SELECT without a table reads nobody's data."""
 _HARMLESS = frozenset(
     "version current_schema current_schemas current_database current_user session_user current_setting now pg_backend_pid pg_is_in_recovery database user connection_id last_insert_id row_count inet_server_addr inet_server_port".split()
 )
-_SESSION = frozenset("BEGIN START SET COMMIT DECLARE".split())
-_SQL = frozenset("SELECT INSERT UPDATE DELETE MERGE REPLACE UPSERT COPY TRUNCATE CREATE DROP ALTER WITH EXPLAIN".split())
+_KEYWORDS = frozenset({
+    *_OPENERS, *_NOT_TABLES, *_CLAUSE_ENDS, *_PLAIN,
+    *"FROM JOIN INTO BY IN IS AND LIKE ILIKE BETWEEN CASE ELSE THEN ASC DESC DISTINCT OVER PARTITION ROWS RANGE PRECEDING FOLLOWING "
+    "UNBOUNDED CURRENT ROW NULLS FIRST LAST KEY PRIMARY FOREIGN REFERENCES UNIQUE INDEX CONSTRAINT DEFAULT CHECK COLUMN ADD RENAME INTERVAL CAST "
+    "COLLATE ESCAPE SIMILAR ANY SOME OUTER APPLY RECURSIVE MATERIALIZED CONFLICT NOTHING DUPLICATE MATCHED SOURCE TARGET NEXT ONLY LOCKED SKIP "
+    "NOWAIT SHARE READ WRITE COMMITTED TRANSACTION ISOLATION LEVEL CURSOR WITHOUT TIME ZONE DATE TIMESTAMP VIEW CASCADE RESTRICT FORCE STRAIGHT_JOIN".split(),
+})  # fmt: skip
+_MOST_IN_A_ROW = 3
+"""More bare words in a row than this, none a keyword, are prose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a query text does.
 
-    `verbs` in order of appearance, `tables` sorted; `harmless` when the text was read whole, names no
-    table and calls nothing but functions by which a server tells about itself.
+    `verbs` in order of appearance, `tables` sorted; `harmless` when it names no table and does nothing but talk about the
+    session or ask the server about itself; `whole` when all of it could be read.
     """
 
     verbs: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     harmless: bool = False
+    whole: bool = True
 
 
-def statement(text: str, *, whole: bool = True) -> Statement:
-    """Verbs and tables of a query text: SQL, or commands of a key-value store, one a line.
+def statement(text: str) -> Statement:
+    """Verbs and tables of SQL; nothing for a text that is none.
 
     >>> statement("INSERT INTO audit SELECT * FROM users WHERE name = 'from secret'")
-    Statement(verbs=('INSERT', 'SELECT'), tables=('audit', 'users'), harmless=False)
-    >>> statement("ZADD ? ?\\nHSET ? ?").verbs, statement("select pg_catalog.version()").harmless
+    Statement(verbs=('INSERT', 'SELECT'), tables=('audit', 'users'), harmless=False, whole=True)
+    >>> statement("select pg_catalog.version()").harmless, statement("Tell me what you know from experience").verbs
+    (True, ())
+    """
+    tokens = _Tokens(text[:MOST_TEXT], whole=len(text) <= MOST_TEXT)
+    words = list(tokens)
+    first = next((word for word in words if word not in ("(", ";")), "").upper()
+    if first not in _OPENERS or _is_prose(words):
+        return Statement(whole=tokens.whole)
+    return _Reader(words, tokens.whole).read()
+
+
+def commands(text: str) -> Statement:
+    """Commands of a key-value store, one a line: the first word of each; arguments are never looked at.
+
+    >>> commands("ZADD ? ?\\nHSET ? ?").verbs, commands("PING").harmless
     (('ZADD', 'HSET'), True)
     """
-    first = re.match(r"[\s(;]*([A-Za-z]+)", text, re.ASCII)
-    word = first[1].upper() if first else ""
-    if word not in _SQL and not (word in _SESSION and ";" in text):
-        return _commands(text, whole)
-    return _Reader(text, whole).read()
+    verbs: dict[str, None] = {}
+    for line in text[:MOST_TEXT].split("\n"):
+        word = re.match(r"\s*([A-Za-z]+)(?=\s|\Z)", line, re.ASCII)
+        if word and (word[1].isupper() or word[1].islower()) and word[1].upper() in VERBS:
+            verbs[word[1].upper()] = None
+        elif line.strip():
+            # A module's command, or the rest of an argument that has lines: what it does is not known.
+            verbs[OTHER] = None
+    if set(verbs) == {OTHER}:
+        verbs = {}
+    still = bool(verbs) and all(VERBS[verb] is Direction.NONE for verb in verbs)
+    whole = len(text) <= MOST_TEXT
+    return Statement(tuple(verbs), (), harmless=whole and still, whole=whole)
 
 
 def summary(text: str) -> Statement:
-    """Verbs and tables of a `db.query.summary`: words of the vocabulary, and identifiers.
+    """Verbs and tables of a `db.query.summary`: it begins with a verb; the rest are verbs and identifiers.
 
     >>> summary("INSERT audit SELECT users")
-    Statement(verbs=('INSERT', 'SELECT'), tables=('audit', 'users'), harmless=False)
+    Statement(verbs=('INSERT', 'SELECT'), tables=('audit', 'users'), harmless=False, whole=True)
     """
     words = text[:1000].split()
+    if not words or words[0].upper() not in VERBS:
+        return Statement()
     verbs = dict.fromkeys(word.upper() for word in words if word.upper() in VERBS)
-    tables = {_clean(word) for word in words if word.upper() not in VERBS} if verbs else set()
-    return Statement(tuple(verbs), tuple(sorted(tables - {""})))
+    names = {_clean(word) for word in words if word.upper() not in VERBS}
+    # The convention cuts a summary at 255 characters.
+    return Statement(tuple(verbs), tuple(sorted(names - {""})), whole=len(text) < 255 and "" not in names)
 
 
-def _commands(text: str, whole: bool) -> Statement:
-    """Key-value commands: the first word of each line; arguments are never looked at."""
-    verbs: dict[str, None] = {}
-    for line in text.splitlines():
-        match = re.match(r"\s*([A-Za-z]+)", line, re.ASCII)
-        if match and match[1].upper() in VERBS:
-            verbs[match[1].upper()] = None
-    still = bool(verbs) and all(VERBS[verb] is Direction.NONE for verb in verbs)
-    return Statement(tuple(verbs), (), harmless=whole and still)
+class _Tokens:
+    """The words of SQL text: names with their quotes, marks, and `?` for a literal, number or parameter.
+
+    Stops, and is not `whole`, where what follows may be a literal or may be not: unclosed quotes, `\\'` (an escape in
+    MySQL, the end of the literal in standard SQL), nested comments, quotes of Oracle's own.
+    """
+
+    def __init__(self, text: str, *, whole: bool) -> None:
+        self.text, self.whole = text, whole
+
+    def __iter__(self) -> Iterator[str]:
+        text, at = self.text, 0
+        while at < len(text):
+            found = _SPACE.match(text, at)
+            if found:
+                at = found.end()
+                continue
+            found = _VALUE.match(text, at)
+            if found:
+                at = found.end()
+                yield "?"
+                continue
+            found = _CHAIN.match(text, at)
+            if found:
+                at = found.end()
+                if text[at : at + 1] == "'" and found[0].upper() in ("Q", "NQ"):
+                    self.whole = False
+                    return
+                yield found[0]
+                continue
+            end = self._end(at)
+            if end < 0:
+                self.whole = False
+                return
+            if text[at] in "'\"$" and end > at + 1:
+                yield "?"
+            elif end == at + 1:
+                yield text[at]
+            at = end
+
+    def _end(self, at: int) -> int:
+        """Where the literal, comment or mark at `at` ends; -1 if that cannot be told."""
+        text, mark = self.text, self.text[at]
+        if mark in _QUOTED:
+            quoted = _QUOTED[mark].match(text, at)
+            sure = quoted and f"\\{mark}" not in quoted[0].replace("\\\\", "")
+            return quoted.end() if quoted and sure else -1
+        if mark == "`":
+            return -1
+        if text.startswith("/*", at):
+            end = text.find("*/", at + 2)
+            if end < 0 or "/*" in text[at + 2 : end]:
+                return -1
+            if text[at + 2 : at + 3] in ("!", "M"):
+                self.whole = False
+            return end + 2
+        if mark == "#" and text[at + 1 : at + 2] not in (">", "-", "#", "="):
+            # A comment in MySQL, an operator or a temporary table elsewhere.
+            self.whole = False
+            end = text.find("\n", at)
+            return end if end > at + 1 else len(text) if end < 0 else at + 1
+        opening = _DOLLAR.match(text, at) if mark == "$" else None
+        if opening:
+            end = text.find(opening[0], opening.end())
+            return end + len(opening[0]) if end >= 0 else -1
+        return at + 1
+
+
+def _is_prose(words: list[str]) -> bool:
+    row = 0
+    for word in words:
+        if word.upper() in _DEFINES:
+            return False
+        plain = word.isidentifier() and word.upper() not in _KEYWORDS
+        row = row + 1 if plain else 0
+        if row > _MOST_IN_A_ROW:
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One statement, or one open parenthesis."""
+
+    verb: str = ""
+    after: str = ""
+    """What is expected when the parenthesis closes."""
+    common: frozenset[str] = frozenset()
+    """Names that WITH has defined so far, in lower case."""
+    defines: str = ""
+    """The name whose body this parenthesis is."""
 
 
 class _Reader:
-    """One pass over the tokens of SQL text."""
+    """One pass over the words of SQL.
 
-    def __init__(self, text: str, whole: bool) -> None:
-        self.text, self.whole = text, whole
+    `expects` is what the next name is: "table"; "list-table", "list" (behind a table of a list) and "on" (in its join condition),
+    in which a comma is followed by a table again; "name", "as", "body" and "next" within WITH; "" anything.
+    """
+
+    def __init__(self, words: list[str], whole: bool) -> None:
+        self.words, self.whole = words, whole
         self.verbs: dict[str, None] = {}
         self.tables: set[str] = set()
-        self.common: set[str] = set()
-        """Names that WITH defines: no tables."""
-        self.calls = False
-        """A function that may do anything was called."""
+        self.aliases: dict[str, str] = {}
+        self.targets: set[str] = set()
+        self.other = False
+        """Something that may read or write anybody's data, though it is no table."""
         self.asks = False
-        """A literal or a harmless function was seen: what a SELECT without a table has to be made of."""
-
-    def tokens(self) -> Iterator[tuple[str, bool]]:
-        """(token, whether it is a bare word) without blanks, comments, literals and parameters."""
-        at, text = 0, self.text
-        while at < len(text):
-            quoted = _DOLLAR_QUOTE.match(text, at) if text[at] == "$" else None
-            if quoted:
-                at = quoted.end()
-                yield "?", False
-                continue
-            match = _TOKEN.match(text, at)
-            if match is None:
-                return
-            at = match.end()
-            if match.lastgroup == "name":
-                name = match["name"]
-                yield name, name[0].isalpha() and "." not in name and name.isascii()
-            elif match.lastgroup == "mark":
-                yield match["mark"], False
-            elif match["skip"].strip() and not match["skip"].startswith(("--", "/*")):
-                yield "?", False
+        """A literal, a harmless function or a statement about the session was seen."""
+        self.frames = [_Frame()]
+        self.expects = ""
+        self.recursive = False
+        self.named = ""
+        self.last_table = ""
 
     def read(self) -> Statement:
-        frames = [""]
-        """For each open parenthesis, the verb that began in it, or ""."""
-        expects = ""
-        """What the next name is: "table", "list" (a table that a comma may follow), or ""."""
-        previous = before = ""
-        pending: list[tuple[str, bool]] = []
-        """A name that is a table, unless a parenthesis follows and it may be a function."""
-        for token, bare in self.tokens():
-            if token == "?":
-                self.asks = True
-            word = token.upper() if bare else token
-            if pending:
-                name, may_call = pending.pop()
-                if word == "(" and may_call:
-                    self.call(name)
-                else:
-                    self.table(name)
-            if token == "(":
-                if previous and previous[0].isalpha() and not expects and previous.upper() not in _SQL | _ALIAS_ENDS | _STARTERS | {"IN", "EXISTS", "AND", "OR", "NOT", "INTO", "FROM", "ANY", "SOME", "ALL", "OVER", "FILTER", "VALUES", "KEY", "TABLE", "THEN", "ELSE", "WHEN", "CASE"}:
-                    if frames[-1] not in ("INSERT", "CREATE") or before != "INTO":
-                        self.call(previous)
-                frames.append("")
-                expects = ""
-            elif token == ")":
-                if len(frames) > 1:
-                    frames.pop()
-                expects = "list" if expects == "list" else ""
-            elif token == ";":
-                frames, expects = [""], ""
-            elif token == ",":
-                expects = "table-in-list" if expects == "list" else expects
-            elif bare and word == "SELECT":
+        """The statement."""
+        words = [*self.words, ""]
+        before, previous = "", ";"
+        for at, token in enumerate(self.words):
+            word = token.upper() if token.isidentifier() else token
+            self._word(token, word, previous, before, words[at + 1])
+            before, previous = previous, word
+        for target in self.targets:
+            if self.aliases.get(target, target) != target:
+                self.tables.discard(target)
+        tables = sorted(self.tables)
+        if len(tables) > _MOST_TABLES:
+            self.whole = False
+        moving = {verb for verb in self.verbs if VERBS[verb] is not Direction.NONE} - {"SELECT"}
+        harmless = self.whole and self.asks and not (tables or self.other or moving)
+        return Statement(tuple(self.verbs), tuple(tables[:_MOST_TABLES]), harmless, self.whole)
+
+    def _word(self, token: str, word: str, previous: str, before: str, following: str) -> None:
+        frame = self.frames[-1]
+        if self.expects == "next" and word not in (",", ")"):
+            self.expects = ""
+        if word == "(":
+            self._open()
+        elif word == ")":
+            self._close()
+        elif word == ";":
+            self.frames, self.expects = [_Frame()], ""
+        elif word == ",":
+            self._comma()
+        elif word == "?":
+            self.asks = True
+            if self.expects in ("table", "list-table"):
+                # A table that a parameter names.
+                self.other, self.expects = True, "list"
+        elif word == "SELECT":
+            self.verbs["SELECT"] = None
+            frame.verb = "SELECT" if frame.verb in ("", "SESSION") else frame.verb
+            self.expects = ""
+        elif word == "WITH" and (previous in _BEFORE_VERB or frame.verb == "INSERT"):
+            self.expects, self.recursive = "name", False
+        elif word in _BEGINS and previous in _BEFORE_VERB:
+            self._begin(word, previous)
+        elif word in _DEFINES and previous in _BEFORE_VERB:
+            self.verbs[word] = None
+            frame.verb = word
+        elif word in _SESSION and previous in (";", ""):
+            self._session(word)
+        elif previous == ";" and token.isidentifier() and word not in ("EXPLAIN", "TABLE", "DECLARE", "PREPARE"):
+            self.verbs[word if word in VERBS else OTHER] = None
+            self.other = True
+        elif word == "FROM" and frame.verb and not (previous == "DISTINCT" and before in ("IS", "NOT")):
+            self._from(frame)
+        elif word == "TO" and frame.verb == "COPY":
+            self._copies("SELECT")
+        elif word == "RETURNING" and frame.verb in ("UPDATE", "DELETE"):
+            self.verbs["SELECT"] = None
+            self.expects = ""
+        elif word in ("JOIN", "STRAIGHT_JOIN", "APPLY", "TABLE") or (word == "USING" and frame.verb in ("DELETE", "MERGE")):
+            if frame.verb in ("UPDATE", "DELETE", "MERGE"):
                 self.verbs["SELECT"] = None
-                frames[-1] = frames[-1] or "SELECT"
-                expects = ""
-            elif bare and word in _BEGINS and previous.upper() in _STARTERS:
-                self.verbs[word] = None
-                frames[-1] = word
-                expects = "table" if word in ("UPDATE", "COPY", "TRUNCATE") else ""
-            elif bare and word in _DEFINES and previous.upper() in _STARTERS:
-                self.verbs[word] = None
-                frames[-1] = word
-            elif bare and word == "FROM" and frames[-1] and not (previous.upper() == "DISTINCT" and before.upper() == "IS"):
-                if frames[-1] == "COPY":
-                    self.copies("INSERT")
-                else:
-                    expects = "table-in-list"
-            elif bare and word == "TO" and frames[-1] == "COPY":
-                self.copies("SELECT")
-            elif bare and word in ("JOIN", "TABLE") or (bare and word == "USING" and frames[-1] in ("DELETE", "MERGE")):
-                expects = "table-in-list" if word == "JOIN" else "table"
-            elif bare and word == "INTO":
-                if previous.upper() not in _BEGINS | {"IGNORE", "OVERWRITE"} and frames[-1] == "SELECT":
-                    self.verbs["INSERT"] = None
-                expects = "table"
-            elif bare and word == "AS" and expects != "list" and "WITH" in self.text[:2000].upper() and previous:
-                self.common.add(_clean(previous))
-                expects = ""
-            elif bare and word in ("CALL", "EXEC", "EXECUTE", "DO") and previous.upper() in _STARTERS:
-                self.calls = True
-            elif expects in ("table", "table-in-list") and (token[0].isalpha() or token[0] in '_"`['):
-                if bare and word in _NOT_TABLES:
-                    pass
-                else:
-                    pending.append((token, expects == "table-in-list"))
-                    expects = "list" if expects == "table-in-list" else ""
-            elif bare and word in _ALIAS_ENDS:
-                expects = ""
-            before, previous = previous, token
-        if pending:
-            self.table(pending.pop()[0])
-        tables = tuple(sorted(self.tables - self.common))
-        return Statement(tuple(self.verbs), tables, harmless=self.whole and not tables and not self.calls and self.still())
+            self.expects = "list-table"
+        elif word == "INTO":
+            if frame.verb == "SELECT":
+                self.verbs["INSERT"] = None
+            self.expects = "table"
+        elif word in ("ON", "USING") and self.expects in ("list", "on"):
+            self.expects = "on"
+        elif self.expects in ("name", "as", "body"):
+            self._with(word, token)
+        elif self.expects in ("table", "list-table") and _is_name(token):
+            self._table_or_call(token, word, following)
+        elif self.expects in ("table", "list-table") and word not in ("*",):
+            self.other = True
+        elif word in _CLAUSE_ENDS:
+            self.expects = ""
+            self.other = self.other or (frame.verb == "SELECT" and word not in _PLAIN)
+        elif _is_name(token):
+            self._name(token, word, previous, following)
 
-    def still(self) -> bool:
-        """Whether nothing but a SELECT of literals and harmless functions was found, and it was one."""
-        return self.asks and set(self.verbs) == {"SELECT"}
+    def _open(self) -> None:
+        expects, frame = self.expects, self.frames[-1]
+        opened = _Frame(common=frame.common)
+        if expects == "body":
+            opened.after, opened.defines = "next", self.named
+            inside = ""
+        elif expects == "as":
+            opened.after, inside = "as", ""
+        elif expects == "list-table":
+            opened.after, inside = "list", "list-table"
+        elif expects in ("list", "on"):
+            opened.after, inside = expects, ""
+        else:
+            inside = ""
+        self.frames.append(opened)
+        self.expects = inside
 
-    def copies(self, verb: str) -> None:
+    def _close(self) -> None:
+        if len(self.frames) == 1:
+            self.whole = False
+            return
+        closed = self.frames.pop()
+        self.expects = closed.after
+        if closed.defines:
+            self._define(closed.defines)
+
+    def _define(self, name: str) -> None:
+        frame = self.frames[-1]
+        if len(frame.common) >= _MOST_TABLES:
+            self.whole = False
+        else:
+            frame.common |= {name}
+
+    def _comma(self) -> None:
+        if self.expects in ("list", "on"):
+            self.expects = "list-table"
+        elif self.expects == "next":
+            self.expects = "name"
+
+    def _begin(self, word: str, previous: str) -> None:
+        self.verbs[word] = None
+        self.frames[-1].verb = word
+        if previous != "THEN":
+            self.expects = "list-table" if word in ("UPDATE", "TRUNCATE") else "table"
+
+    def _session(self, word: str) -> None:
+        if VERBS.get(word) is Direction.NONE:
+            self.verbs[word] = None
+        self.frames[-1].verb = "SESSION"
+        self.asks = True
+
+    def _from(self, frame: _Frame) -> None:
+        if frame.verb == "SESSION":
+            return
+        if frame.verb == "COPY":
+            self._copies("INSERT")
+            return
+        if frame.verb == "UPDATE":
+            self.verbs["SELECT"] = None
+        self.expects = "list-table"
+
+    def _copies(self, verb: str) -> None:
         """COPY reads or writes as its FROM or TO says."""
         self.verbs.pop("COPY", None)
         self.verbs[verb] = None
+        self.expects = ""
 
-    def call(self, name: str) -> None:
-        plain = _clean(name).rpartition(".")[2].lower()
-        if plain in _HARMLESS:
+    def _with(self, word: str, token: str) -> None:
+        if self.expects == "name":
+            if word == "RECURSIVE":
+                self.recursive = True
+                return
+            self.named, self.expects = _clean(token).lower(), "as"
+            if not self.named:
+                self.whole = False
+            if self.recursive:
+                self._define(self.named)
+        elif word == "AS":
+            self.expects = "body"
+        elif word not in ("NOT", "MATERIALIZED"):
+            self.expects = ""
+
+    def _table_or_call(self, token: str, word: str, following: str) -> None:
+        if word in _NOT_TABLES:
+            if word in ("SET", "VALUES", "WHERE"):
+                self.expects = ""
+            elif word == "DUAL":
+                self.expects = "list"
+            return
+        if following == "(" and self.expects == "list-table":
+            self._call(token)
+            self.expects = "list"
+            return
+        self._table(token)
+        frame = self.frames[-1]
+        if frame.verb == "UPDATE" or (frame.verb == "DELETE" and self.expects == "table"):
+            self.targets.add(_clean(token))
+        # One table may follow a verb, INTO or TABLE; behind FROM, JOIN and UPDATE stands a list.
+        self.expects = "list" if self.expects == "list-table" else ""
+
+    def _table(self, token: str) -> None:
+        cleaned = _clean(token)
+        self.last_table = cleaned
+        if not cleaned:
+            self.whole = False
+        elif cleaned.lower() not in self.frames[-1].common:
+            self.tables.add(cleaned)
+
+    def _call(self, token: str) -> None:
+        schema, _, plain = _clean(token).lower().rpartition(".")
+        if plain in _HARMLESS and schema in ("", "pg_catalog", "sys"):
             self.asks = True
         else:
-            self.calls = True
+            self.other = True
 
-    def table(self, name: str) -> None:
-        cleaned = _clean(name)
-        if cleaned:
-            self.tables.add(cleaned)
-        else:
-            self.calls = True
+    def _name(self, token: str, word: str, previous: str, following: str) -> None:
+        """A name that is no table: an alias, a column, a function."""
+        if self.expects == "list":
+            alias = _clean(token)
+            if alias and word != "AS":
+                self.aliases.setdefault(alias, self.last_table)
+        elif following == "(":
+            self._call(token)
+        elif self.frames[-1].verb != "SESSION" and word not in _PLAIN and previous != "AS":
+            if word.lower() in _HARMLESS:
+                self.asks = True
+            else:
+                self.other = True
+
+
+def _is_name(token: str) -> bool:
+    return token[0].isalpha() or token[0] in '_"`['
 
 
 def _clean(name: str) -> str:
     """An identifier chain without quotes, "" when a part does not look like an identifier."""
-    parts = [part.strip().strip('"`[]').strip() for part in re.split(r"\s*\.\s*", name)]
+    parts = [part.strip().strip('"`[]').strip() for part in name.split(".")]
     if len(parts) > 4 or not all(_IDENTIFIER.fullmatch(part) for part in parts):
         return ""
     return ".".join(parts)

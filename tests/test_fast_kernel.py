@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +19,11 @@ from lineage.spans import LINK, Kind, Mark, Resource, Shape, Spans, Vocabulary
 pytest.importorskip("numba")
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-REAL = sorted(path for path in (EXAMPLES / "captures").iterdir() if path.suffix == ".jsonl" and ".logs." not in path.name)
+REAL = sorted(
+    path
+    for path in (EXAMPLES / "captures").iterdir()
+    if path.suffix == ".jsonl" and ".logs." not in path.name
+)
 Input = tuple[Spans, Vocabulary]
 
 
@@ -65,7 +71,11 @@ POD = Resource(service="api", provider="aws", region="eu-central-1", instance="a
 
 
 def _store(number: int, resource: Resource = API) -> Shape:
-    told = (("db.operation.name", "SELECT"), ("db.system.name", "postgresql"), ("server.address", f"pg-{number}.example"))
+    told = (
+        ("db.operation.name", "SELECT"),
+        ("db.system.name", "postgresql"),
+        ("server.address", f"pg-{number}.example"),
+    )
     return Shape(resource, Kind.CLIENT, tuple(sorted(told)))
 
 
@@ -73,7 +83,14 @@ def _server() -> Shape:
     return Shape(API, Kind.SERVER, (("http.request.method", "POST"),))
 
 
-def _columns(vocabulary: Vocabulary, rows: int, parent: np.ndarray, start: np.ndarray, end: np.ndarray, shape: np.ndarray) -> Spans:  # type: ignore[type-arg]
+def _columns(
+    vocabulary: Vocabulary,
+    rows: int,
+    parent: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    shape: np.ndarray,
+) -> Spans:  # type: ignore[type-arg]
     """One trace; span ids count from 1."""
     return Spans(
         np.full(rows, 5, np.uint64),
@@ -106,7 +123,9 @@ def fan(rows: int, overlapping: bool = False, instances: int = 1) -> Input:
     shape[0] = words.shape(_server())
     at = np.arange(rows)
     length = 40 if overlapping else 1
-    return _columns(words, rows, np.minimum(at, 1), 10 + 2 * at, np.where(at, 10 + 2 * at + length, 100 + 2 * rows), shape), words
+    return _columns(
+        words, rows, np.minimum(at, 1), 10 + 2 * at, np.where(at, 10 + 2 * at + length, 100 + 2 * rows), shape
+    ), words
 
 
 def bush(rows: int) -> Input:
@@ -116,7 +135,9 @@ def bush(rows: int) -> Input:
     shape = np.array(codes)[np.arange(rows) % 4]
     shape[: rows // 3 + 1] = words.shape(_server())
     at = np.arange(rows)
-    return _columns(words, rows, np.where(at, (at - 1) // 3 + 1, 0), 10 + at, 10 + 4 * rows - at, shape), words
+    return _columns(
+        words, rows, np.where(at, (at - 1) // 3 + 1, 0), 10 + at, 10 + 4 * rows - at, shape
+    ), words
 
 
 def crowd(sources: int) -> Input:
@@ -125,7 +146,9 @@ def crowd(sources: int) -> Input:
     shape = np.array([words.shape(_store(number)) for number in range(sources + 1)])
     shape[0] = words.shape(_server())
     at = np.arange(sources + 1)
-    return _columns(words, sources + 1, np.minimum(at, 1), 10 + 2 * at, np.where(at, 11 + 2 * at, 10**6), shape), words
+    return _columns(
+        words, sources + 1, np.minimum(at, 1), 10 + 2 * at, np.where(at, 11 + 2 * at, 10**6), shape
+    ), words
 
 
 @pytest.mark.parametrize(
@@ -160,11 +183,22 @@ def test_large_and_odd_traces(spans: Spans, vocabulary: Vocabulary) -> None:
     ("make", "calls"),
     [
         (lambda: chain(100_000), {"store:postgresql@pg-0.example": 2}),
-        (lambda: fan(100_000), {f"store:postgresql@pg-{i}.example": 2 * (25_000 - (i == 0)) for i in range(4)}),
-        (lambda: fan(100_000, True), {f"store:postgresql@pg-{i}.example": 2 * (25_000 - (i == 0)) for i in range(4)}),
+        (
+            lambda: fan(100_000),
+            {f"store:postgresql@pg-{i}.example": 2 * (25_000 - (i == 0)) for i in range(4)},
+        ),
+        (
+            lambda: fan(100_000, True),
+            {f"store:postgresql@pg-{i}.example": 2 * (25_000 - (i == 0)) for i in range(4)},
+        ),
         (lambda: bush(1_000_000), {"store:postgresql@pg-1.example": 2 * 166_666}),
     ],
-    ids=["a chain of 100,000", "a fan of 100,000", "a fan of 100,000 at once", "a million spans in one trace"],
+    ids=[
+        "a chain of 100,000",
+        "a fan of 100,000",
+        "a fan of 100,000 at once",
+        "a million spans in one trace",
+    ],
 )
 def test_work_grows_with_the_spans_not_with_their_square(
     make: Callable[[], Input], calls: dict[str, int], engine: str
@@ -177,7 +211,11 @@ def test_work_grows_with_the_spans_not_with_their_square(
 
 @pytest.mark.parametrize(
     ("name", "marks"),
-    [("bad times", Mark.BAD_TIMES), ("lost links", Mark.LOST_LINKS), ("lost attributes", Mark.LOST_ATTRIBUTES)],
+    [
+        ("bad times", Mark.BAD_TIMES),
+        ("lost links", Mark.LOST_LINKS),
+        ("lost attributes", Mark.LOST_ATTRIBUTES),
+    ],
     ids=["bad times", "lost links", "lost attributes"],
 )
 def test_marks_count_the_same(name: str, marks: Mark) -> None:
@@ -187,3 +225,47 @@ def test_marks_count_the_same(name: str, marks: Mark) -> None:
     plain, fast = both(spans, vocabulary)
     assert plain == fast
     assert name.replace(" ", "-").encode() in fast
+
+
+def test_compiled_code_is_kept_elsewhere_when_the_home_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lineage.fast.compiled import cache_folder
+
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    folder = cache_folder()
+    assert folder is not None
+    assert tmp_path / "tmp" == folder.parent
+
+
+def test_compiled_code_that_others_could_have_written_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lineage.fast.compiled import cache_folder
+
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    folder = cache_folder()
+    assert folder is not None
+    folder.chmod(0o777)
+    assert cache_folder() is None
+
+
+def test_without_kernels_the_plain_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    spans, vocabulary = generate(5, 50)
+    expected = dumps(link([spans], vocabulary, engine="plain"))
+    monkeypatch.setattr("lineage.link.FAST_FROM", 1)
+    monkeypatch.setattr("lineage.link.COMPILE_FROM", 1)
+    monkeypatch.delenv("LINEAGE_FAST", raising=False)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    for name in [name for name in sys.modules if name.startswith("lineage.fast")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert expected == dumps(link([spans], vocabulary))
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown engine"):
+        link([], Vocabulary(), engine="warp")

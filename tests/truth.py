@@ -181,17 +181,17 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(
             "Redis response cache redis-main db 0",
             "mixed",
-            f"store:cache@?(service:litellm-proxy~production@{_AWS})",
+            "declared:redis-main",
             CACHE,
             ("redis-main.cn-hangzhou db0",),
-            "LiteLLM sends no span for its cache; five spans say that their answer came out of one",
+            "LiteLLM sends no span for its cache: the inventory declares it, and nothing of it was observed",
         ),
         Row(
-            "the same, as the inventory declares it",
+            "the same, as five spans show it whose answer came out of a cache",
             "mixed",
-            "declared:redis-main",
-            SEEN,
-            note="order16 does not ask whether what is declared was seen; baseline, which `lineage check` adds by default, does",
+            f"store:cache@?(service:litellm-proxy~production@{_AWS})",
+            CACHE,
+            note="which cache that was, what was asked of it and what is kept in it is on no span",
         ),
         Row(
             "model deployment qwen-max",
@@ -378,7 +378,8 @@ class Verdicts:
     """What the rules of a check say of one place.
 
     Args:
-        word: "violated", "undecided", "proven", "no finding here" (the rule is worse elsewhere) or "not observed".
+        word: "violated", "undecided", "proven", "no finding here" (the rule is worse elsewhere), "not applicable" (it
+            met nothing) or "not observed".
         findings: the findings about the place.
         result: the rule.
     """
@@ -408,8 +409,8 @@ class Checked:
             return Verdicts(str(about[0].verdict), about, result)
         if not known:
             return Verdicts("not observed", (), result)
-        proven = result.verdict is Verdict.PROVEN
-        return Verdicts("proven" if proven else "no finding here", (), result)
+        quiet = {Verdict.PROVEN: "proven", Verdict.NOT_APPLICABLE: "not applicable"}
+        return Verdicts(quiet.get(result.verdict, "no finding here"), (), result)
 
     @property
     def meeting(self) -> frozenset[str]:
@@ -461,7 +462,7 @@ there, though its list of mixing names only the store. *not counted*: it does no
 
 **Verdict.** *violated*: the rule finds that both sides meet there, on observed steps only. *undecided*: they may, or telemetry cannot tell;
 what is missing is named. *proven*: the rule holds. *no finding here*: the rule finds nothing at this place, and is not proven because of another.
-*not observed*: no span names the place.
+*not applicable*: the rule says that it met nothing of its scope. *not observed*: no span names the place.
 
 **Rows.** What was counted in the store after the run, overseas + domestic.
 """

@@ -7,13 +7,16 @@ names file and line or byte, and never quotes what stood there. A bad span costs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from lineage.decode.columns import BATCH, Columns
-from lineage.decode.formats import Format, Message, NotTelemetry, messages, recognise
+from lineage.decode.formats import Format, Message, NotTelemetry, messages, recognise, too_deep, whole
 from lineage.decode.shaper import Shaper
-from lineage.decode.sources import Bytes, Source, broken_packing, damaged, find, opened
+from lineage.decode.sources import Bytes, Source, damaged, find, opened
 from lineage.errors import InputError
 from lineage.spans import Spans, Tally, Vocabulary
+
+_READ = "OTLP/JSON, OTLP protobuf or a snapshot; plain, gzip or zstd"
 
 
 class Reader:
@@ -40,6 +43,8 @@ class Reader:
         self.snapshots: list[tuple[str, bytes]] = []
         self._shaper = Shaper(self.vocabulary, self.tally, tenant_keys)
         self._columns = Columns()
+        self._decoders: dict[str, Any] = {}
+        """The decoders in use, by form."""
         self._progress = progress
         self._total = 0
 
@@ -49,6 +54,10 @@ class Reader:
         Raises:
             InputError: an input cannot be read, is broken, or holds nothing that we know; or nothing at all was found.
         """
+        # What an earlier reading left behind, because it was broken off or met a broken file, is no part of this one.
+        self._columns.take()
+        self._decoders.clear()
+        files = self.tally.files
         sources = find(paths)
         self._total = sum(source.size for source in sources)
         if any(source.path is None for source in sources):
@@ -57,12 +66,12 @@ class Reader:
             yield from self._read(source)
         if len(self._columns):
             yield self._columns.take()
-        if not self.tally.files:
+        # They remember attributes by their bytes.
+        self._decoders.clear()
+        if self.tally.files == files:
             first = next(iter(self.skipped.values()), "no files")
             raise InputError.of(
-                f"none of {len(sources)} files holds spans (the first: {first})",
-                file=paths[0],
-                allowed="OTLP/JSON, OTLP protobuf or snapshots; plain, gzip or zstd",
+                f"none of {len(sources)} files holds spans (the first: {first})", file=paths[0], allowed=_READ
             )
 
     def _told(self, size: int) -> None:
@@ -75,74 +84,93 @@ class Reader:
             with opened(source, self._told) as data:
                 yield from self._decode(data)
         except NotTelemetry as other:
+            if not source.found:
+                raise InputError.of(other.what, file=source.name, allowed=_READ) from None
             self._skip(source, other.what)
         except InputError as error:
-            if source.found and error.problems[0].what == "the file is empty":
-                self._skip(source, "the file is empty")
-                return
-            raise
-        except Exception as error:
-            if not broken_packing(error):
+            if not (source.found and error.problems[0].what == "the file is empty"):
                 raise
-            raise InputError.of(
-                "the compressed file is cut or damaged", file=source.name, remedy="nothing was judged: export again, or leave the file out"
-            ) from None
+            self._skip(source, "the file is empty")
 
     def _skip(self, source: Source, what: str) -> None:
-        """A file that holds no spans: passed over in a directory, an error when it was named."""
-        if not source.found:
-            raise InputError.of(
-                what, file=source.name, allowed="OTLP/JSON, OTLP protobuf or a snapshot; plain, gzip or zstd"
-            )
+        """A file of a directory that holds no spans is passed over, and named."""
         self.skipped[source.name] = what
         self.tally.refused["file-without-spans"] += 1
 
     def _decode(self, data: Bytes) -> Iterator[Spans]:
         form = recognise(data)
         if form is Format.SNAPSHOT:
-            self.snapshots.append((data.source.name, data.stream.read()))
+            self.snapshots.append((data.source.name, whole(data)))
             self.tally.files += 1
             return
-        decode = self._decoder(form)
+        decode = self._json if form is Format.JSON else self._proto
+        before = Tally()
+        before.add(self.tally)
         for message in messages(data, form):
             decode(message, data)
             if len(self._columns) >= BATCH:
                 yield self._columns.take()
+        self._check_signal(form, before)
         self.tally.files += 1
 
-    def _decoder(self, form: Format) -> Callable[[Message, Bytes], None]:
+    def _check_signal(self, form: Format, before: Tally) -> None:
+        """That the messages since `before` were of spans, as far as can be told.
+
+        Raises:
+            NotTelemetry: they were of another signal; the tally is as it was.
+        """
+        tally = self.tally
         if form is Format.JSON:
-            return self._json
-        return self._proto
+            met = tally.refused - before.refused
+            others = [reason for reason in sorted(met) if reason.startswith("other-signal:")]
+            if others and tally.requests == before.requests:
+                self._take_back(before)
+                raise NotTelemetry(f"the file holds {others[0].partition(':')[2]}, not spans")
+            return
+        spans = tally.spans - before.spans
+        if spans and spans == tally.rejected.total() - before.rejected.total():
+            # In protobuf logs and metrics look like spans whose ids are wrong.
+            self._take_back(before)
+            raise NotTelemetry(f"none of its {spans} spans has valid ids: it holds logs or metrics, or is damaged")
+
+    def _take_back(self, before: Tally) -> None:
+        size = self.tally.bytes
+        for counts in (self.tally.rejected, self.tally.refused, self.tally.lost):
+            counts.clear()
+        self.tally.spans = self.tally.requests = self.tally.bytes = self.tally.files = self.tally.sampled = 0
+        self.tally.add(before)
+        self.tally.bytes = size
 
     def _json(self, message: Message, data: Bytes) -> None:
         import msgspec
 
         from lineage.decode.otlp_json import JsonDecoder, NotSpans
 
-        if not hasattr(self, "_json_decoder"):
-            self._json_decoder = JsonDecoder(self._shaper, self.tally, self._columns)
+        decoder = self._decoders.get("json") or self._decoders.setdefault(
+            "json", JsonDecoder(self._shaper, self.tally, self._columns)
+        )
         name, line = data.source.name, message.line
         try:
-            self._json_decoder.decode(message.data)
+            decoder.decode(message.data)
         except NotSpans as other:
-            what = str(other)
-            if what == "unknown":
-                raise InputError.of(
-                    "the JSON object is no OTLP trace data",
-                    file=name,
-                    line=line,
-                    allowed="an object with resourceSpans",
-                    remedy="Jaeger and Zipkin JSON are not read: export OTLP",
-                ) from None
-            if data.source.found or line > 1:
-                self.tally.refused[f"other-signal:{what}"] += 1
+            if str(other) != "unknown":
+                self.tally.refused[f"other-signal:{other}"] += 1
                 return
-            raise NotTelemetry(f"the file holds {what}, not spans") from None
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            deep = isinstance(error, RecursionError)
+            what = "the JSON object is no OTLP trace data"
+            if data.source.found and line == 1:
+                raise NotTelemetry(what) from None
             raise InputError.of(
-                "the JSON is nested too deeply" if deep else "the JSON is cut or malformed",
+                what,
+                file=name,
+                line=line,
+                allowed="an object with resourceSpans",
+                remedy="Jaeger and Zipkin JSON are not read: export OTLP",
+            ) from None
+        except RecursionError:
+            raise too_deep(name, line) from None
+        except (msgspec.DecodeError, UnicodeError):
+            raise InputError.of(
+                "the JSON is cut or malformed",
                 file=name,
                 line=line,
                 remedy="nothing of the input was judged: export again, or leave the line out",
@@ -151,10 +179,10 @@ class Reader:
     def _proto(self, message: Message, data: Bytes) -> None:
         from lineage.decode.otlp_proto import ProtoDecoder
 
-        if not hasattr(self, "_proto_decoder"):
-            self._proto_decoder = ProtoDecoder(self._shaper, self.tally, self._columns)
+        decoder = self._decoders.get("proto") or self._decoders.setdefault(
+            "proto", ProtoDecoder(self._shaper, self.tally, self._columns)
+        )
         try:
-            self._proto_decoder.decode(message.data)
-        except self._proto_decoder.broken:
+            decoder.decode(message.data)
+        except decoder.broken:
             raise damaged(data.source.name, message.offset, "a protobuf message is malformed") from None
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -40,6 +41,8 @@ class Message:
     """Byte offset of its first byte in the unpacked input; protobuf only."""
 
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What stands in every request of protobuf (tags, lengths, ids) and in no text."""
 _FIELD = 0x0A
 """The tag of `resource_spans`, field 1, with which every request that has spans begins."""
 
@@ -50,10 +53,12 @@ def recognise(data: Bytes) -> Format:
     Raises:
         NotTelemetry: none that we know.
     """
-    head = data.peek(1 << 16)
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"{"):
-        return Format.SNAPSHOT if is_snapshot(text) else Format.JSON
+    head = data.head
+    if not _CONTROL.search(head, 0, 1024):
+        text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if text.startswith(b"{"):
+            return Format.SNAPSHOT if is_snapshot(text) else Format.JSON
+        raise NotTelemetry("the file is of no format that lineage reads")
     if len(head) > 4:
         size = int.from_bytes(head[:4], "big")
         if 0 < size <= MOST_MESSAGE and (head[4] == _FIELD or head[4:].startswith((GZIP, ZSTD))) and head[0] != _FIELD:
@@ -61,7 +66,7 @@ def recognise(data: Bytes) -> Format:
     if head[:1] == bytes([_FIELD]):
         return Format.VARINT if _is_varint_framed(head) else Format.SINGLE
     size, begin = varint(head, 0)
-    if begin and 0 < size <= MOST_MESSAGE and head[begin : begin + 1] == bytes([_FIELD]):
+    if begin and 0 < size <= MOST_MESSAGE and head.startswith((bytes([_FIELD]), GZIP, ZSTD), begin):
         return Format.VARINT
     raise NotTelemetry("the file is of no format that lineage reads")
 
@@ -86,19 +91,25 @@ def messages(data: Bytes, form: Format) -> Iterator[Message]:
         return _framed(data, fixed=True)
     if form is Format.VARINT:
         return _framed(data, fixed=False)
-    return _single(data)
+    return iter([Message(whole(data))])
 
 
 def _json_messages(data: Bytes) -> Iterator[Message]:
     """Each line is a request, or the whole input is one document."""
     import msgspec
 
-    first = _line(data, 1).removeprefix(b"\xef\xbb\xbf")
+    number = 1
+    first = _line(data, number).removeprefix(b"\xef\xbb\xbf")
+    while first and not first.strip():
+        number += 1
+        first = _line(data, number)
     try:
         msgspec.json.decode(first, type=msgspec.Raw)
         lines = True
     except msgspec.DecodeError:
         lines = False
+    except RecursionError:
+        raise too_deep(data.source.name, number) from None
     if not lines:
         rest = data.stream.read(MOST_MESSAGE + 1)
         document = first + rest
@@ -106,22 +117,33 @@ def _json_messages(data: Bytes) -> Iterator[Message]:
             raise damaged(data.source.name, 0, f"the document is larger than {MOST_MESSAGE >> 20} MiB")
         try:
             msgspec.json.decode(document, type=msgspec.Raw)
+        except RecursionError:
+            raise too_deep(data.source.name, number) from None
         except msgspec.DecodeError as error:
             raise InputError.of(
                 "the JSON is cut or malformed",
                 file=data.source.name,
-                line=_line_of(error, document),
+                line=number - 1 + _line_of(error, document),
                 remedy="nothing of the input was judged: export again",
             ) from None
-        yield Message(document, line=1)
+        yield Message(document, line=number)
         return
-    number = 1
     line = first
     while line:
         if line.strip():
             yield Message(line, line=number)
         number += 1
         line = _line(data, number)
+
+
+def too_deep(name: str, line: int) -> InputError:
+    """An error about JSON that is nested deeper than anything real."""
+    return InputError.of(
+        "the JSON is nested too deeply",
+        file=name,
+        line=line,
+        remedy="nothing of the input was judged: export again, or leave the line out",
+    )
 
 
 def _line(data: Bytes, number: int) -> bytes:
@@ -165,14 +187,19 @@ def _framed(data: Bytes, *, fixed: bool) -> Iterator[Message]:
         if len(body) < size:
             raise damaged(name, begin, "the last message is cut")
         offset += size
-        yield Message(unpack(body, name, begin) if fixed else body, offset=begin)
+        yield Message(unpack(body, name, begin), offset=begin)
 
 
-def _single(data: Bytes) -> Iterator[Message]:
+def whole(data: Bytes) -> bytes:
+    """All bytes of an input that is one request or document.
+
+    Raises:
+        InputError: it is larger than `MOST_MESSAGE`.
+    """
     body = data.stream.read(MOST_MESSAGE + 1)
     if len(body) > MOST_MESSAGE:
-        raise damaged(data.source.name, 0, f"the request is larger than {MOST_MESSAGE >> 20} MiB")
-    yield Message(body)
+        raise damaged(data.source.name, 0, f"it is larger than {MOST_MESSAGE >> 20} MiB")
+    return body
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:

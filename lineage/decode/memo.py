@@ -7,12 +7,19 @@ decoder goes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
-_MOST_VALUES = 1 << 16
+from lineage.spans import Kind
+
+_MOST_BYTES = 4 << 20
+"""What one memo may hold; then it begins anew."""
+_ENTRY = 100
+"""About what an entry takes beside its bytes."""
+_LONGEST = 1 << 15
+"""Longer values are read anew each time: they hardly repeat."""
 _MOST_KEYS = 1 << 12
-_LONGEST = 1 << 10
-"""Longer values are read anew each time: they hardly repeat, and many of them would fill memory."""
+_LONGEST_KEY = 1 << 8
 
 K = TypeVar("K", str, bytes)
 
@@ -30,13 +37,14 @@ class Memo(dict[bytes, int]):
     (2, 2, 1)
     """
 
-    __slots__ = ("_decides", "_learn")
+    __slots__ = ("_decides", "_learn", "_size")
 
     def __init__(
         self, learn: Callable[[bytes], int], decides: Callable[[bytes], bytes | None] | None = None
     ) -> None:
         super().__init__()
         self._learn, self._decides = learn, decides
+        self._size = 0
 
     def __missing__(self, raw: bytes) -> int:
         short = raw
@@ -50,8 +58,10 @@ class Memo(dict[bytes, int]):
                     return code
         code = self._learn(raw)
         if len(short) <= _LONGEST:
-            if len(self) >= _MOST_VALUES:
+            self._size += len(short) + _ENTRY
+            if self._size > _MOST_BYTES:
                 self.clear()
+                self._size = len(short) + _ENTRY
             self[short] = code
         return code
 
@@ -70,6 +80,11 @@ class Keys(dict[K, Memo | None], Generic[K]):
         if len(self) >= _MOST_KEYS:
             self.clear()
         memo = self._memo_for(key)
-        if len(key) <= _LONGEST:
+        if len(key) <= _LONGEST_KEY:
             self[key] = memo
         return memo
+
+
+def by_kind(memo_for: Callable[[int, K], Memo | None]) -> tuple[Keys[K], Keys[K]]:
+    """Keys of spans that call, and of spans that serve: some names tell of the called side, and mean nothing on the latter."""
+    return Keys(partial(memo_for, Kind.CLIENT)), Keys(partial(memo_for, Kind.SERVER))

@@ -13,16 +13,16 @@ from typing import Annotated, Any
 import msgspec
 
 from lineage.decode.columns import LATEST, NO_PARENT, Columns, link, usable
-from lineage.decode.memo import Keys, Memo
-from lineage.decode.otlp_proto import kind_of, lost, sampled, wrong_ids
-from lineage.decode.shaper import Outcome, Shaper
+from lineage.decode.memo import Memo, by_kind
+from lineage.decode.otlp_proto import lost, sampled, wrong_ids
+from lineage.decode.shaper import SERVED, Outcome, Shaper
 from lineage.reduce import UNREADABLE, Value
-from lineage.spans import Mark, Tally
+from lineage.spans import Kind, Mark, Tally
 
 _DEEPEST = 32
 fromhex = bytes.fromhex
 _NONE = msgspec.Raw(b"")
-_EMPTY = (b"", b"[]", b"null")
+_KINDS = frozenset(Kind)
 _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 _REMOTE = int(Mark.REMOTE_PARENT)
 
@@ -81,7 +81,7 @@ class JsonDecoder:
 
     def __init__(self, shaper: Shaper, tally: Tally, columns: Columns) -> None:
         self.shaper, self.tally, self.columns = shaper, tally, columns
-        self._keys: Keys[str] = Keys(self._memo_for)
+        self._keys = by_kind(self._memo_for)
         self._resources = Memo(self._read_resource)
 
     def decode(self, text: bytes) -> None:
@@ -113,7 +113,7 @@ class JsonDecoder:
         self, resource: int, kind: int, attributes: Sequence[_Attribute], events: bytes, name: str
     ) -> Outcome:
         """Shape, tenant and marks of one span, from its attributes with their values in raw text."""
-        keys = self._keys
+        keys = self._keys[kind in SERVED]
         codes = [memo[bytes(item.value)] for item in attributes if (memo := keys[item.key]) is not None]
         if len(events) > 2 and b"db.query.result" in events:
             codes += self._events(events)
@@ -123,30 +123,27 @@ class JsonDecoder:
         """Add one span."""
         columns, tally = self.columns, self.tally
         tally.spans += 1
-        hex_trace, hex_own = span.traceId, span.spanId
+        hex_trace, hex_own, hex_parent = span.traceId, span.spanId, span.parentSpanId
         try:
-            trace, own, parent = fromhex(hex_trace), fromhex(hex_own), from_hex(span.parentSpanId)
+            trace, own, parent = fromhex(hex_trace), fromhex(hex_own), fromhex(hex_parent)
         except ValueError:
             tally.rejected["bad-id"] += 1
             return
+        usual = len(trace) == 16 and len(own) == 8 and len(hex_trace) == 32 and len(hex_own) == 16
         if (
-            len(hex_trace) != 32
-            or len(trace) != 16
-            or len(hex_own) != 16
-            or len(own) != 8
+            not usual
+            or len(hex_parent) != 2 * len(parent)
             or len(parent) not in (0, 8)
             or trace == _NO_TRACE
             or own == _NO_SPAN
         ):
-            reason = wrong_ids(trace, own, parent)
-            if not reason and (2 * len(trace), 2 * len(own)) != (len(hex_trace), len(hex_own)):
-                reason = "bad-id"
+            reason = wrong_ids(trace, own, parent) or _with_blanks(hex_trace, hex_own, hex_parent)
             if reason:
                 tally.rejected[reason] += 1
                 return
-        shape, tenant, marks, _, _ = self.shape_of(
-            resource, kind_of(span.kind), span.attributes, bytes(span.events), span.name
-        )
+        events = b"" if span.events is _NONE else bytes(span.events)
+        kind = span.kind if span.kind in _KINDS else 0
+        shape, tenant, marks, _, _ = self.shape_of(resource, kind, span.attributes, events, span.name)
         start, end = span.startTimeUnixNano, span.endTimeUnixNano
         if not 0 < start <= end <= LATEST:
             start, end = usable(start), usable(end)
@@ -165,7 +162,7 @@ class JsonDecoder:
         columns.shape.append(shape)
         columns.tenant.append(tenant)
         columns.marks.append(marks)
-        if len(bytes(span.links)) > 2:
+        if span.links is not _NONE:
             self._links(bytes(span.links), own)
 
     def _links(self, raw: bytes, own: bytes) -> None:
@@ -191,9 +188,9 @@ class JsonDecoder:
             return self.shaper.resource([] if found is None else [None])
         return self.shaper.resource(map(_pair, _list(found.get("attributes"))))
 
-    def _memo_for(self, key: str) -> Memo | None:
-        """The memo for values of a key; None if it is not looked at."""
-        if not self.shaper.wanted(key):
+    def _memo_for(self, kind: int, key: str) -> Memo | None:
+        """The memo for values of a key; None if it is not looked at on spans of this kind."""
+        if not self.shaper.wanted(key, kind):
             return None
         decides = self.shaper.decides(key)
         if decides is None:
@@ -285,6 +282,11 @@ def from_hex(text: str) -> bytes:
     if 2 * len(found) != len(text):
         raise ValueError
     return found
+
+
+def _with_blanks(*ids: str) -> str:
+    """Why ids that `bytes.fromhex` takes are none: blanks between the digits."""
+    return "" if "".join(ids).isalnum() else "bad-id"
 
 
 def number(text: str) -> int:

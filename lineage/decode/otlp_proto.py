@@ -11,10 +11,10 @@ from typing import Any
 
 from lineage.decode.columns import LATEST, NO_PARENT, Columns, link, usable
 from lineage.decode.formats import varint
-from lineage.decode.memo import Keys, Memo
-from lineage.decode.shaper import Outcome, Shaper
+from lineage.decode.memo import Keys, Memo, by_kind
+from lineage.decode.shaper import SERVED, Outcome, Shaper
 from lineage.reduce import UNREADABLE, Value
-from lineage.spans import Kind, Mark, Tally
+from lineage.spans import Mark, Tally
 
 _DEEPEST = 32
 _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
@@ -94,7 +94,7 @@ class ProtoDecoder:
         self.shaper, self.tally, self.columns = shaper, tally, columns
         self._types = _messages()
         self._request = self._types["Request"]
-        self._keys: Keys[bytes] = Keys(self._memo_for)
+        self._keys = by_kind(self._memo_for)
         self._resources = Memo(self._read_resource)
 
     def decode(self, data: bytes) -> None:
@@ -116,13 +116,13 @@ class ProtoDecoder:
         self, resource: int, kind: int, attributes: Sequence[bytes], events: Sequence[bytes], name: bytes
     ) -> Outcome:
         """Shape, tenant and marks of one span, from the raw bytes of its attributes and events."""
-        keys = self._keys
+        keys = self._keys[kind in SERVED]
         try:
             # In front of each attribute stand tag, length and text of its key: that much is cut off and looked up, and
             # the rest is touched only when the key is one of ours.
             codes = [memo[raw] for raw in attributes if (memo := keys[raw[: 2 + raw[1]]]) is not None]
         except IndexError:
-            codes = [self._one(raw) for raw in attributes]
+            codes = [self._one(raw, keys) for raw in attributes]
         for raw in events:
             if b"db.query.result" in raw:
                 codes += self._event(raw)
@@ -179,14 +179,14 @@ class ProtoDecoder:
         pairs = map(self._pair, self._types["Resource"].FromString(raw).attributes)
         return self.shaper.resource(pairs)
 
-    def _memo_for(self, start: bytes) -> Memo | None:
-        """The memo for attributes that begin with these bytes; None if their key is not looked at."""
+    def _memo_for(self, kind: int, start: bytes) -> Memo | None:
+        """The memo for attributes that begin with these bytes; None if their key is not looked at on spans of this kind."""
         if start[0] != 0x0A:
             # The value stands before the key: legal, but written by nobody. Nothing is remembered by such a start.
             return Memo(self._piece)
         # A key of 128 bytes or more has a longer length, is cut off wrongly here, and is never one of ours.
         key = start[2:].decode("utf-8", "replace")
-        if not self.shaper.wanted(key):
+        if not self.shaper.wanted(key, kind):
             return None
         decides = self.shaper.decides(key)
         if decides is None:
@@ -195,11 +195,11 @@ class ProtoDecoder:
             self._piece, lambda raw: None if (text := _text(raw, len(start))) is None else decides(text)
         )
 
-    def _one(self, raw: bytes) -> int:
+    def _one(self, raw: bytes, keys: Keys[bytes]) -> int:
         """The same for one attribute, however short it is."""
         if len(raw) < 2:
             return self._piece(raw)
-        memo = self._keys[raw[: 2 + raw[1]]]
+        memo = keys[raw[: 2 + raw[1]]]
         return 0 if memo is None else memo[raw]
 
     def _piece(self, raw: bytes) -> int:
@@ -316,12 +316,3 @@ def sampled(trace_state: bytes) -> bool:
                 if name == b"th":
                     return any(byte != 0x30 for byte in threshold)
     return False
-
-
-def kind_of(value: object) -> int:
-    """A span kind as OTLP sends it; anything else is unspecified.
-
-    >>> kind_of(3), kind_of(99), kind_of("SPAN_KIND_CLIENT")
-    (3, 0, 0)
-    """
-    return value if isinstance(value, int) and value in Kind._value2member_map_ else 0

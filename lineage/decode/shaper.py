@@ -11,19 +11,31 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from lineage import names
+from lineage.decode import language
 from lineage.names import Attribute, Reduce
 from lineage.reduce import Refused, Value, reduce_value, tenant, verbs_in
 from lineage.spans import Kind, Mark, Resource, Shape, Tally, Vocabulary
 
 _PEER_KEYS = frozenset(
-    {"server.address", "server.port", "network.peer.address", "network.peer.port", "url", "service.peer.name"}
+    {
+        "server.address",
+        "server.port",
+        "network.peer.address",
+        "network.peer.port",
+        "url",
+        "service.peer.name",
+        "service.peer.namespace",
+    }
 )
 """Canonical keys that tell of the called side; on SERVER and CONSUMER spans the same names mean the speaker or the end user."""
-_SERVED = (Kind.SERVER, Kind.CONSUMER)
+_PEER_NAMES = frozenset(key for key, attribute in names.SPAN.items() if attribute.canonical in _PEER_KEYS)
+SERVED = (Kind.SERVER, Kind.CONSUMER)
+"""Kinds of spans that answer somebody else's call."""
 _DOCUMENT = names.SPAN["retrieval.documents"]
 _RESULT = names.SPAN["db.query.result.metadata"]
 _MOST_DOCUMENTS = 64
 _MOST_OUTCOMES = 100_000
+_LOST = int(Mark.LOST_ATTRIBUTES)
 _AUTHORITY = re.compile(rb".{0,32}?://[^/?#\\]*", re.DOTALL)
 _MOST_URL = 2048
 _PROBES = frozenset(route.encode() for route in names.PROBE_ROUTES)
@@ -41,6 +53,11 @@ class Piece(NamedTuple):
     peer: bool = False
     refused: str = ""
     """Why the value was refused, "" if it was not."""
+
+    @property
+    def only_tenant(self) -> bool:
+        """Whether it says whom the span is for and nothing else."""
+        return self.tenant_rank >= 0 and not self.pairs
 
 
 class Outcome(NamedTuple):
@@ -74,13 +91,18 @@ class Shaper:
         self.pieces: list[Piece | None] = [None]
         self.resources: list[Resource] = []
         self._piece_codes: dict[Piece, int] = {}
-        self._resource_codes: dict[Resource, int] = {}
+        self._complaints: list[tuple[str, ...]] = []
+        """For each of `resources`, what was refused of it."""
+        self._resource_codes: dict[tuple[Resource, tuple[str, ...]], int] = {}
         self._outcomes: dict[tuple[int, int, str, tuple[int, ...]], Outcome] = {}
+        self._shapes: dict[tuple[int, int, str, tuple[int, ...]], tuple[int, tuple[str, ...], bool]] = {}
         self.malformed = self._code(Piece("", 0, (), refused="malformed:attribute"))
         """The piece of an attribute whose bytes are none: it might have been any."""
 
-    def wanted(self, key: str) -> bool:
-        """Whether a span attribute of this key is looked at."""
+    def wanted(self, key: str, kind: int = Kind.UNSPECIFIED) -> bool:
+        """Whether an attribute of this key is looked at on a span of this kind."""
+        if kind in SERVED and key in _PEER_NAMES and key not in self.tenant_keys:
+            return False
         return key in self.allowed or _is_document(key)
 
     def decides(self, key: str) -> Callable[[bytes], bytes | None] | None:
@@ -127,9 +149,7 @@ class Shaper:
             pairs=tuple(pairs),
             tenant=told,
             tenant_rank=tenant_rank if told else -1,
-            peer=attribute is not None
-            and attribute.canonical in _PEER_KEYS
-            and attribute.reduce is not Reduce.JSON_LITELLM,
+            peer=key in _PEER_NAMES,
             refused=refused,
         )
         return self._code(piece)
@@ -144,9 +164,10 @@ class Shaper:
     def resource(self, attributes: Iterable[tuple[str, Value] | None]) -> int:
         """The code of a resource; None stands for an attribute that could not be read."""
         found: dict[str, tuple[int, str]] = {}
+        complaints: list[str] = []
         for pair in attributes:
             if pair is None:
-                self.tally.refused["malformed:attribute"] += 1
+                complaints.append("malformed:attribute")
                 continue
             key, value = pair
             attribute = names.RESOURCE.get(key)
@@ -155,12 +176,12 @@ class Shaper:
             try:
                 pairs = reduce_value(key, attribute, value)
             except Refused as reason:
-                self.tally.refused[f"{reason}:{attribute.canonical}"] += 1
+                complaints.append(f"{reason}:{attribute.canonical}")
                 continue
             for canonical, text in pairs:
                 rank, earlier = found.get(canonical, (attribute.rank, text))
                 if rank == attribute.rank and earlier != text:
-                    self.tally.refused[f"ambiguous:{canonical}"] += 1
+                    complaints.append(f"ambiguous:{canonical}")
                     text = ""
                 if attribute.rank <= rank:
                     found[canonical] = (attribute.rank, text)
@@ -177,16 +198,20 @@ class Shaper:
             country=told("geo.country.iso_code"),
             instance=told("service.instance.id"),
         )
-        code = self._resource_codes.get(resource)
+        # What is wrong with a resource is wrong with each of its spans, however they were put into requests.
+        known = (resource, tuple(sorted(set(complaints))))
+        code = self._resource_codes.get(known)
         if code is None:
-            code = self._resource_codes[resource] = len(self.resources)
+            code = self._resource_codes[known] = len(self.resources)
             self.resources.append(resource)
+            self._complaints.append(known[1])
         return code
 
     def outcome(self, resource: int, kind: int, pieces: tuple[int, ...], name: str | bytes) -> Outcome:
         """Shape, tenant and marks of a span; counts its refusals.
 
-        `pieces` are the codes of its attributes in any order, 0 for those that add nothing; `name` is looked at only for a verb.
+        `pieces` are the codes of its attributes in any order, 0 for those that add nothing; `name` is looked at only
+        for a verb.
         """
         found = self._outcomes.get((resource, kind, "", pieces)) or self._remember(resource, kind, pieces, "")
         if found.wants_name:
@@ -206,38 +231,56 @@ class Shaper:
         return found
 
     def _combine(self, resource: int, kind: int, codes: tuple[int, ...], verbs: str) -> Outcome:
-        served = kind in _SERVED
-        pieces = [piece for code in codes if (piece := self.pieces[code]) and not (piece.peer and served)]
-        counted = [piece.refused for piece in pieces if piece.refused]
-        tenant = self._tenant(pieces, counted)
+        # Who it is for varies more than what it is: the two are put together only here.
+        rest = tuple(sorted(code for code in codes if (piece := self.pieces[code]) and not piece.only_tenant))
+        shape, counted, silent = self._shapes.get((resource, kind, verbs, rest)) or self._shape(
+            resource, kind, rest, verbs
+        )
+        tenant, ambiguous = self._tenant(codes)
+        counted += ambiguous
+        return Outcome(
+            shape, self.vocabulary.tenant(tenant), _LOST if counted else 0, counted, silent and not verbs
+        )
+
+    def _shape(
+        self, resource: int, kind: int, codes: tuple[int, ...], verbs: str
+    ) -> tuple[int, tuple[str, ...], bool]:
+        """The code of a shape, what is refused of it, and whether a database span tells no verb."""
+        pieces = self._read(codes, kind)
+        counted = [*self._complaints[resource], *(piece.refused for piece in pieces if piece.refused)]
         pairs = _pairs(pieces, counted)
         if "db.system.name" in pairs:
             pairs["db.system.name"] = pairs["db.system.name"].lower()
+        language.told(pairs, counted)
         silent = (
             "db.system.name" in pairs and not pairs.get(names.DB_VERBS) and not pairs.get("db.operation.name")
         )
         if silent and verbs:
             pairs[names.DB_VERBS] = verbs
+            language.told(pairs, counted)
         shape = Shape(self.resources[resource], _kind(kind), tuple(sorted(pairs.items())))
-        return Outcome(
+        if len(self._shapes) >= _MOST_OUTCOMES:
+            self._shapes.clear()
+        found = self._shapes[resource, kind, verbs, codes] = (
             self.vocabulary.shape(shape),
-            self.vocabulary.tenant(tenant),
-            int(Mark.LOST_ATTRIBUTES) if counted else 0,
             tuple(sorted(counted)),
-            silent and not verbs,
+            silent,
         )
+        return found
 
-    def _tenant(self, pieces: Sequence[Piece], counted: list[str]) -> str:
-        """Whom the key of the highest precedence names; nobody if it names two."""
-        told = [piece for piece in pieces if piece.tenant_rank >= 0]
-        if not told:
-            return ""
-        first = min(piece.tenant_rank for piece in told)
+    def _read(self, codes: Iterable[int], kind: int) -> list[Piece]:
+        """The pieces that count on a span of this kind."""
+        served = kind in SERVED
+        return [piece for code in codes if (piece := self.pieces[code]) and not (piece.peer and served)]
+
+    def _tenant(self, codes: Sequence[int]) -> tuple[str, tuple[str, ...]]:
+        """Whom the key of the highest precedence names, and what is refused: nobody is named if it names two."""
+        told = [piece for code in codes if (piece := self.pieces[code]) and piece.tenant_rank >= 0]
+        first = min((piece.tenant_rank for piece in told), default=-1)
         who = {piece.tenant for piece in told if piece.tenant_rank == first}
-        if len(who) == 1:
-            return who.pop()
-        counted.append(f"ambiguous:{names.TENANT}")
-        return ""
+        if len(who) > 1:
+            return "", (f"ambiguous:{names.TENANT}",)
+        return (who.pop() if who else ""), ()
 
 
 def _is_document(key: str) -> bool:

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-call"
 """Groups of spans through the compiled kernels, and what they leave through the plain way; the same flows to the byte."""
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from lineage.fast import kernel
+from lineage.fast.emit import emit
 from lineage.fast.forest import arrange, traces_of
-from lineage.fast.tables import SERVICE, ActColumns, FlowTable
+from lineage.fast.kernel import layer, sources
+from lineage.fast.layout import COUNTERS, SERVICE, WIDTH
+from lineage.fast.tables import ActColumns, FlowTable
 from lineage.link.acts import Acts
 from lineage.link.assemble import Seen, assemble, drain
 from lineage.link.clean import count_marks, join_short_ids
@@ -45,7 +48,17 @@ class FastAssembler:
         plain = np.zeros(traces, bool)
         plain[trace[_aside(spans)]] = True
         order, up, orphan, bounds, number, copies = arrange(
-            trace, traces, spans.span, spans.parent, spans.start, spans.end, spans.shape, spans.tenant, spans.marks, plain, seed
+            trace,
+            traces,
+            spans.span,
+            spans.parent,
+            spans.start,
+            spans.end,
+            spans.shape,
+            spans.tenant,
+            spans.marks,
+            plain,
+            seed,
         )
         plain[number[self._flows(spans, order, up, orphan, bounds)]] = True
         counts = self.edges.counts
@@ -58,14 +71,19 @@ class FastAssembler:
         assembled = traces - int(plain.sum())
         if len(rest):
             assembled += assemble(spans.take(rest), self.acts, self.edges)
-        return assembled
+        return int(assembled)
 
     def seen(self) -> Iterator[Seen]:
         """All flows of both ways, by codes; the same may come twice."""
         return chain(self.flows.seen(self.edges, self.acts), drain(self.edges))
 
     def _flows(
-        self, spans: Spans, order: NDArray[np.int32], up: NDArray[np.int32], orphan: NDArray[np.bool_], bounds: NDArray[np.int64]
+        self,
+        spans: Spans,
+        order: NDArray[np.int32],
+        up: NDArray[np.int32],
+        orphan: NDArray[np.bool_],
+        bounds: NDArray[np.int64],
     ) -> NDArray[np.intp]:
         """Add the flows of the rows in `order`; returns the units that are left for the plain way."""
         acts, columns = self.acts, self.columns
@@ -74,12 +92,12 @@ class FastAssembler:
         columns.refresh()
         missing = np.empty(1024, np.int64)
         while True:
-            merged, state, asked = kernel.layer(up, act, columns.numbers, columns.pairs, columns.merged, missing)
+            merged, state, asked = layer(up, act, columns.numbers, columns.pairs, columns.merged, missing)
             if not asked:
                 break
             columns.merge(np.unique(missing[:asked]))
         start, marks = spans.start[order], spans.marks[order]
-        masks, facts, entries, places, size, told, replied, counts = kernel.sources(
+        masks, facts, entries, places, size, told, replied, counts = sources(
             bounds, up, orphan, act, merged, state, start, spans.end[order], spans.tenant[order], marks,
             columns.numbers, columns.places, parties, len(acts.places.values),
         )  # fmt: skip
@@ -87,15 +105,15 @@ class FastAssembler:
         ids = spans.trace_hi[order], spans.trace_lo[order], spans.span[order]
         row = 0
         while True:
-            row, bound = kernel.emit(
+            row, bound = emit(
                 row, bounds, unit, up, act, merged, state, start, marks, *ids, columns.numbers, columns.places, masks, facts, entries,
                 places, size, told, replied, counts, self.flows.seed, *self.flows.arrays(),
             )  # fmt: skip
             if row == len(order):
                 break
-            self.flows.make_room(bound, 2 * bound + 2, (2 * bound + 2) * kernel.WIDTH)
-        fits = size <= kernel.WIDTH
-        for reason, total in zip(kernel.COUNTERS, counts[fits].sum(axis=0).tolist(), strict=True):
+            self.flows.make_room(bound, 2 * bound + 2, (2 * bound + 2) * WIDTH)
+        fits = size <= WIDTH
+        for reason, total in zip(COUNTERS, counts[fits].sum(axis=0).tolist(), strict=True):
             if total:
                 self.edges.counts[reason] += total
         self.edges.services.update(np.unique(columns.numbers[act[fits[unit]], SERVICE]).tolist())

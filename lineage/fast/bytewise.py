@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from lineage.fast.compiled import _FOLDER as FOLDER
+from lineage.fast.compiled import FOLDER
 from lineage.fast.compiled import F
 
 LITTLE_ENDIAN = sys.byteorder == "little"

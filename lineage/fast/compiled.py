@@ -30,7 +30,9 @@ def cache_folder() -> Path | None:
             found = folder.lstat()
         except OSError:
             continue
-        mine = not hasattr(os, "getuid") or (found.st_uid == owner and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+        mine = not hasattr(os, "getuid") or (
+            found.st_uid == owner and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        )
         if stat.S_ISDIR(found.st_mode) and mine and os.access(folder, os.W_OK):
             return folder
     return None
@@ -44,7 +46,7 @@ def sources_digest() -> str:
     """
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(here.glob("*.py")) + [here.parent / "spans.py", here.parent / "flows.py"]:
+    for path in (*sorted(here.glob("*.py")), here.parent / "spans.py", here.parent / "flows.py"):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -55,7 +57,8 @@ def _folder() -> Path | None:
     return None if base is None else base / sources_digest()
 
 
-_FOLDER = _folder()
+FOLDER = _folder()
+"""Where compiled code is kept; None: nowhere."""
 
 
 def warm() -> bool:
@@ -64,16 +67,20 @@ def warm() -> bool:
     >>> warm() in (True, False)
     True
     """
-    return _FOLDER is not None and next(_FOLDER.rglob("kernel.emit-*.nbi"), None) is not None
+    return FOLDER is not None and next(FOLDER.rglob("emit.emit-*.nbi"), None) is not None
 
 
 def compiled(function: F) -> F:
     """Compile a function of numbers and arrays on its first call; array indices are checked."""
     # numba asks for the folder while it decorates, and only then: the caller's own numba code keeps its setting.
-    before = numba.config.CACHE_DIR
+    config: Any = numba.config
+    before = config.CACHE_DIR
     try:
-        if _FOLDER is not None:
-            numba.config.CACHE_DIR = str(_FOLDER)
-        return numba.njit(cache=_FOLDER is not None, boundscheck=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        if FOLDER is not None:
+            config.CACHE_DIR = str(FOLDER)
+        made: Any = numba.njit(cache=FOLDER is not None, boundscheck=True, nogil=True, error_model="numpy")(
+            function
+        )
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
+    return made  # type: ignore[no-any-return]

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
 """Spans to trees in one pass over hash tables: what `link.clean` and `link.tree` do, for traces without oddities.
 
 A trace whose ids are used twice (by spans that are not copies), or whose parents form a cycle, is left for the plain way.
@@ -18,7 +19,7 @@ _FEW = 24
 
 
 @compiled
-def mix(a, b, seed):  # type: ignore[no-untyped-def]
+def mix(a, b, seed):
     """64 bits out of two numbers and a secret, so that nobody can choose ids that collide."""
     h = (a ^ seed) * _K1
     h ^= h >> _S32
@@ -27,7 +28,7 @@ def mix(a, b, seed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sort_by(rows, low, high, key):  # type: ignore[no-untyped-def]
+def sort_by(rows, low, high, key):
     """Sort rows[low:high] by key[row]; equal keys keep their order."""
     if high - low <= _FEW:
         for i in range(low + 1, high):
@@ -44,7 +45,7 @@ def sort_by(rows, low, high, key):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def table_size(n):  # type: ignore[no-untyped-def]
+def table_size(n):
     """A power of two at least twice `n`."""
     size = 16
     while size < 2 * n:
@@ -53,7 +54,7 @@ def table_size(n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def traces_of(hi, lo, seed):  # type: ignore[no-untyped-def]
+def traces_of(hi, lo, seed):
     """For each row the number of its trace, by first appearance; and the number of traces."""
     n = len(hi)
     size = table_size(n)
@@ -80,7 +81,7 @@ def traces_of(hi, lo, seed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def same(row, other, parent, start, end, shape, tenant, marks):  # type: ignore[no-untyped-def]
+def same(row, other, parent, start, end, shape, tenant, marks):
     """Whether two spans of one trace and id are copies."""
     return (
         parent[row] == parent[other]
@@ -93,7 +94,7 @@ def same(row, other, parent, start, end, shape, tenant, marks):  # type: ignore[
 
 
 @compiled
-def arrange(trace, traces, span, parent, start, end, shape, tenant, marks, plain, seed):  # type: ignore[no-untyped-def]
+def arrange(trace, traces, span, parent, start, end, shape, tenant, marks, plain, seed):
     """Rows in the order of work: trace by trace, parents first, siblings together by start.
 
     Args:

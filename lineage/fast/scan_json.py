@@ -6,11 +6,10 @@ its spans. On any doubt `scan` gives up, and the plain decoder reads the line an
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 
 from lineage.decode.columns import Columns
-from lineage.decode.otlp_json import JsonDecoder, _Span
+from lineage.decode.otlp_json import JsonDecoder, read_span
 from lineage.decode.shaper import Shaper
 from lineage.fast import rows as r
 from lineage.fast.bytewise import VECTOR, byte, eight, inlined, look_up, scanning, settled, word
@@ -34,6 +33,8 @@ _MOST_TIME = _U((1 << 63) - 1)
 _MOST_COUNT = _U(1 << 32)
 _NO, _TEXT, _NUMBER = 0, 1, 2
 _REMOTE, _BAD_TIMES, _LOST_LINKS, _LOST = 1, 2, 4, 8
+_ODD = 16
+"""Flag beside rows.NAMES_SYSTEM: a key is not ASCII."""
 _U0 = _U(0)
 
 
@@ -47,8 +48,8 @@ _OPENING = b'{"resourceSpans":['
 _OPENING_WORDS = _words(_OPENING)
 _OPENING_SIZE = len(_OPENING)
 _ATTRIBUTE = _words(b'{"key":"')[0]
-_VALUE = _words(b'","value":{"')
-_STRING = _words(b'stringValue":"')
+_VALUE = _words(b'","value":')
+_STRING = _words(b'{"stringValue":"')
 _INTEGER = _words(b'intValue')[0]
 
 _SPANS = _U(int.from_bytes(b"spans", "little"))
@@ -90,44 +91,53 @@ def _field_of(buffer, at, size):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def _value(buffer, at, end):  # type: ignore[no-untyped-def]
+    """What the value at `at` is, where its text begins and ends if it is a plain one, and the position behind it."""
+    if end - at < VECTOR or byte(buffer, at) != 123:
+        return _NO, 0, 0, skip(buffer, at, end)
+    inner = at + 2
+    form, text, text_end, close = _NO, 0, 0, -1
+    if word(buffer, at) == _STRING[0] and word(buffer, at + 8) == _STRING[1]:
+        form, text = _TEXT, at + 16
+    elif word(buffer, inner) == _INTEGER and byte(buffer, at + 1) == 34 and byte(buffer, inner + 8) == 34:
+        if byte(buffer, inner + 9) == 58 and byte(buffer, inner + 10) == 34:
+            form, text = _NUMBER, inner + 11
+        elif byte(buffer, inner + 9) == 58:
+            _, close = whole(buffer, inner + 10, end)
+            form = _NUMBER
+    if text:
+        text_end, odd = string(buffer, text, end)
+        close = text_end + 1 if text_end >= 0 else -1
+        if odd:
+            form = _NO
+    if close < 0 or close >= end or byte(buffer, close) != 125:
+        return _NO, 0, 0, skip(buffer, at, end)
+    return form, text, text_end, close + 1
+
+
+@inlined
 def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, b):  # type: ignore[no-untyped-def]
     """Fold what matters of the attribute at `at`; also its flags of rows.py, and the position behind it."""
-    if end - at < 9 or word(buffer, at) != _ATTRIBUTE:
-        after = skip(buffer, at, end)
-        if after >= 0:
-            a, b = fold_whole(buffer, at, after, a, b, secret)
-        return a, b, 0, after
+    if end - at < VECTOR or word(buffer, at) != _ATTRIBUTE:
+        return a, b, 0, -1
     begin = at + 8
     stop, odd = string(buffer, begin, end)
-    if stop < 0:
+    if stop < 0 or odd & ESCAPED or end - stop < VECTOR:
         return a, b, 0, -1
-    form, text, text_end, after = _NO, 0, 0, -1
-    if stop + VECTOR <= end and word(buffer, stop) == _VALUE[0] and word(buffer, stop + 4) == _VALUE[1]:
-        inner = stop + 12
-        if word(buffer, inner) == _STRING[0] and word(buffer, inner + 6) == _STRING[1]:
-            form, text = _TEXT, inner + 14
-        elif word(buffer, inner) == _INTEGER and byte(buffer, inner + 8) == 34 and byte(buffer, inner + 9) == 58:
-            form, text = _NUMBER, inner + 10 + (byte(buffer, inner + 10) == 34)
-        if form != _NO:
-            if form == _NUMBER and text == inner + 10:
-                _, close = whole(buffer, text, end)
-                strange = 0
-            else:
-                text_end, strange = string(buffer, text, end)
-                close = text_end + 1 if text_end >= 0 else -1
-            if close >= 0 and end - close >= 2 and byte(buffer, close) == 125 and byte(buffer, close + 1) == 125:
-                after = close + 2
-            if after < 0 or strange:
-                form = _NO
-    if after < 0:
-        after = skip(buffer, at, end)
-        if after < 0:
-            return a, b, 0, -1
+    if word(buffer, stop) != _VALUE[0] or word(buffer, stop + 2) != _VALUE[1]:
+        return a, b, 0, -1
+    form, text, text_end, after = _value(buffer, stop + 10, end)
+    if after < 0 or after >= end or byte(buffer, after) != 125:
+        return a, b, 0, -1
+    after += 1
     row = look_up(buffer, begin, stop - begin, slots, keys, secret)
     if row == 0:
-        if odd & ESCAPED or is_document(buffer, begin, stop):
+        if is_document(buffer, begin, stop):
             a, b = fold_whole(buffer, at, after, a, b, secret)
-        return a, b, 0, after
+        elif odd:
+            # Whether the key is UTF-8 the careful way tells, once for each such key.
+            a, b = fold_whole(buffer, begin, stop, a, b, secret)
+        return a, b, (_ODD if odd else 0), after
     sort = np.int64(keys[row, 1])
     way = sort & 7
     if way != r.WHOLE:
@@ -141,7 +151,7 @@ def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, 
         if done:
             return a, b, 0, after
     a, b = fold_whole(buffer, at, after, a, b, secret)
-    return a, b, sort & r.NAMES_SYSTEM, after
+    return a, b, (sort & r.NAMES_SYSTEM) | (_ODD if odd else 0), after
 
 
 @scanning
@@ -212,7 +222,7 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
     """Read the span whose brace is at `at` into `rows[row]`; the next free row or a doubt, and the position behind."""
     begin = at
     hi, lo, span, parent, start, finish = _U0, _U0, _U0, _U0, _U0, _U0
-    name, name_end, name_odd = 0, 0, 0
+    name, name_end, name_odd, keys_odd = 0, 0, 0, 0
     kind, database, care, above, seen = 0, 0, 0, 0, 0
     flags, lost_attributes, lost_events, lost_links = _U0, _U0, _U0, _U0
     span_size = 0
@@ -261,7 +271,9 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
         elif field == _ATTRIBUTES:
             a, b = fold_number(kind, a, b, secret)
             served = kind == 2 or kind == 5
-            a, b, database, at = _attributes(buffer, at, end, served, slots, keys, routes, begins, secret, a, b)
+            a, b, told, at = _attributes(buffer, at, end, served, slots, keys, routes, begins, secret, a, b)
+            database = told & r.NAMES_SYSTEM
+            keys_odd = told & _ODD
         elif field == _FLAGS:
             flags, at = whole(buffer, at, end)
         elif field == _LOST_ATTRIBUTES:
@@ -285,7 +297,7 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
         at += 1
     if c != 125:
         return DOUBT, at
-    if lost_attributes >= _MOST_COUNT or lost_events >= _MOST_COUNT or lost_links >= _MOST_COUNT:
+    if flags >= _MOST_COUNT or lost_attributes >= _MOST_COUNT or lost_events >= _MOST_COUNT or lost_links >= _MOST_COUNT:
         return DOUBT, at
     if not seen & (1 << _TRACE):
         return DOUBT, at
@@ -298,7 +310,8 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
     elif span == 0:
         reason = r.ZERO_SPAN
     if reason >= 0:
-        if name_odd:
+        if name_odd or keys_odd:
+            # Nobody would look whether they are UTF-8.
             return DOUBT, at
         counts[reason] += 1
         return row, at
@@ -480,10 +493,7 @@ def decoder(plain: JsonDecoder) -> FastDecoder:
     return FastDecoder(plain, JsonDecoder(shaper, aside, Columns()), _ask, scan)
 
 
-_read_span = msgspec.json.Decoder(_Span).decode
-
-
 def _ask(careful: JsonDecoder, raw: bytes, resource: int) -> None:
-    span = _read_span(raw)
+    span = read_span(raw)
     span.droppedAttributesCount = span.droppedEventsCount = span.droppedLinksCount = 0
     careful.span(span, resource)

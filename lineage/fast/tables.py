@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
 """What the kernels look things up in: the acts as columns, flows and sets of places as hash tables.
 
 Flows are rows of eleven numbers found by hash; sets of places are stretches of one array, each kept once. A table that is
@@ -13,31 +14,25 @@ from numpy.typing import NDArray
 
 from lineage.fast.compiled import compiled
 from lineage.fast.forest import mix
+from lineage.fast.layout import (
+    BACK,
+    CARRIED,
+    CATEGORY,
+    CLAIMED,
+    FLAGS,
+    KEPT,
+    KEY,
+    NUMBERS,
+    POSSIBLE,
+    SOURCE,
+    TOLD_REGION,
+)  # fmt: skip
 from lineage.link.acts import Act, Acts
 from lineage.link.assemble import Seen
 from lineage.link.propagate import Edges
 
-NUMBERS = (
-    "service", "resource", "kind", "outgoing", "reader", "send", "consumer", "stops_layers", "housekeeping", "brings", "may_bring",
-    "crosses", "keeps", "answers", "looks_up", "doubts", "asked", "answered", "purpose", "retention", "protection", "human", "cached",
-    "probe", "claim", "caller", "anonymous", "bare_call", "no_host", "unnamed", "region", "no_service", "no_region",
-)  # fmt: skip
-(
-    SERVICE, RESOURCE, KIND, OUTGOING, READER, SEND, CONSUMER, STOPS_LAYERS, HOUSEKEEPING, BRINGS, MAY_BRING,
-    CROSSES, KEEPS, ANSWERS, LOOKS_UP, DOUBTS, ASKED, ANSWERED, PURPOSE, RETENTION, PROTECTION, HUMAN, CACHED,
-    PROBE, CLAIM, CALLER, ANONYMOUS, BARE_CALL, NO_HOST, UNNAMED, REGION, NO_SERVICE, NO_REGION,
-    PEERS, PEERS_END, DOCUMENTS, DOCUMENTS_END,
-) = range(37)  # fmt: skip
-"""Columns of `ActColumns.numbers`; the last four are stretches of `ActColumns.places`."""
-
-BACK, KEPT, CLAIMED, TOLD_REGION = 1, 2, 4, 8
-"""Flags of a row of the flow table; the last two are not flows: (place, word) pairs that are counted beside."""
-SOURCE, TARGET, FLAGS, CATEGORY, FOR, PROTECTED, KEPT_FOR, CARRIED, POSSIBLE, DOUBTED = range(10)
-"""Columns of a flow's key. A category below zero is the union of a set of word codes: -1 - the set's number."""
-KEY = 10
 _STRETCH = 10_000
 """Flows made into Python objects at a time."""
-
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
@@ -87,7 +82,7 @@ def _numbers(act: Act, at: int) -> list[int]:
 
 
 @compiled
-def fill_pairs(keys, values, size):  # type: ignore[no-untyped-def]
+def fill_pairs(keys, values, size):
     """A hash table of these keys and values."""
     slots, found = np.full(size, -1, np.int64), np.zeros(size, np.int32)
     mask = np.uint64(size - 1)
@@ -101,7 +96,7 @@ def fill_pairs(keys, values, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def find_pair(pairs, merged, inner, outer):  # type: ignore[no-untyped-def]
+def find_pair(pairs, merged, inner, outer):
     """The merged act of two, -1 for none, -2 when not worked out yet."""
     key = (np.int64(inner) << 32) | np.int64(outer)
     mask = np.uint64(len(pairs) - 1)
@@ -186,9 +181,14 @@ class FlowTable:
     def _flows(self, used: int, codes: dict[int, int], unions: dict[int, int]) -> Iterator[Seen]:
         for low in range(0, used, _STRETCH):
             part = slice(low, min(low + _STRETCH, used))
-            columns = (column[part].tolist() for column in (self.keys, self.times, self.calls, self.shown, self.examples))
+            columns = (
+                column[part].tolist()
+                for column in (self.keys, self.times, self.calls, self.shown, self.examples)
+            )
             for key, (first, last), calls, count, three in zip(*columns, strict=True):
-                source, target, flags, category, purpose, protection, retention, carried, possible, doubts = key
+                source, target, flags, category, purpose, protection, retention, carried, possible, doubts = (
+                    key
+                )
                 if flags & (CLAIMED | TOLD_REGION):
                     continue
                 flow = (
@@ -199,7 +199,7 @@ class FlowTable:
 
 
 @compiled
-def refill_flows(keys, used, slots, seed):  # type: ignore[no-untyped-def]
+def refill_flows(keys, used, slots, seed):
     """Find a slot again for each flow."""
     mask = np.uint64(len(slots) - 1)
     for i in range(used):
@@ -210,7 +210,7 @@ def refill_flows(keys, used, slots, seed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def refill_sets(starts, members, used, slots, seed):  # type: ignore[no-untyped-def]
+def refill_sets(starts, members, used, slots, seed):
     """Find a slot again for each set but the empty one."""
     mask = np.uint64(len(slots) - 1)
     for i in range(1, used):
@@ -221,7 +221,7 @@ def refill_sets(starts, members, used, slots, seed):  # type: ignore[no-untyped-
 
 
 @compiled
-def flow_hash(key, seed):  # type: ignore[no-untyped-def]
+def flow_hash(key, seed):
     """The hash of a flow's key."""
     h = seed
     for i in range(0, KEY, 2):
@@ -230,7 +230,7 @@ def flow_hash(key, seed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def set_hash(members, low, high, seed):  # type: ignore[no-untyped-def]
+def set_hash(members, low, high, seed):
     """The hash of the set in members[low:high]."""
     h = seed
     for i in range(low, high):
@@ -239,7 +239,7 @@ def set_hash(members, low, high, seed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slots, seed):  # type: ignore[no-untyped-def]
+def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slots, seed):
     """Count one flow."""
     mask = np.uint64(len(slots) - 1)
     at = flow_hash(key, seed) & mask
@@ -290,7 +290,7 @@ def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slot
 
 
 @compiled
-def intern(length, used, starts, members, slots, seed):  # type: ignore[no-untyped-def]
+def intern(length, used, starts, members, slots, seed):
     """The number of the set that stands, sorted, in the first `length` free places of `members`."""
     low = used[2]
     high = low + length

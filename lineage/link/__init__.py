@@ -103,5 +103,7 @@ def _fast(acts: Acts, edges: Edges, engine: str, spans: int) -> FastAssembler | 
     except Exception as error:
         if engine == "fast":
             raise
-        logging.getLogger("lineage").info("no compiled kernels (%s): the plain way is taken", type(error).__name__)
+        logging.getLogger("lineage").info(
+            "no compiled kernels (%s): the plain way is taken", type(error).__name__
+        )
         return None

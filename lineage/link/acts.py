@@ -182,7 +182,9 @@ class Acts:
             retention=self.words(op.retention),
             protection=self.words(op.protection),
             human=self.places(Place(PlaceKind.OPERATOR, name=op.role)) if op.human else -1,
-            documents=tuple(self.places(Place(PlaceKind.PARTY, name=tenant)) for tenant in sorted(op.documents)),
+            documents=tuple(
+                self.places(Place(PlaceKind.PARTY, name=tenant)) for tenant in sorted(op.documents)
+            ),
             cached=self.places(Place(PlaceKind.STORE, system="cache", owner=owner)) if op.cached else -1,
             probe=op.probe,
             claim=self.words(op.claim),

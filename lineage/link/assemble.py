@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ from lineage.link.tree import Tree, grow
 from lineage.link.units import find_links, units_of_traces
 from lineage.places import Place
 from lineage.spans import Spans, Tally
-
 
 Seen = tuple[FlowCode, int, int, int, list[tuple[int, int]]]
 """A flow by codes: key, calls, first, last, examples."""
@@ -47,7 +47,7 @@ def assemble(spans: Spans, acts: Acts, edges: Edges) -> int:
         first = int(units[0])
         rows = forest.rows(first, int(units[-1]))
         ends = (units - first).tolist()
-        for low, high in zip(ends[:-1], ends[1:], strict=True):
+        for low, high in pairwise(ends):
             propagate(rows, low, high, acts, parties, edges)
     return len(starts) - 1
 
@@ -163,7 +163,7 @@ class _Forest:
         broken = self.broken[bisect_left(self.broken, (low,)) : bisect_left(self.broken, (high,))]
         return Rows(
             trace=self.trace[mine].tolist(),
-            trace_id=[(h << 64) | l for h, l in zip(hi, lo, strict=True)],
+            trace_id=[(high_half << 64) | low_half for high_half, low_half in zip(hi, lo, strict=True)],
             span=spans.span[mine].tolist(),
             up=up.tolist(),
             orphan=tree.orphan[mine].tolist(),
@@ -173,7 +173,10 @@ class _Forest:
             act=self.act[mine].tolist(),
             tenant=spans.tenant[mine].tolist(),
             marks=spans.marks[mine].tolist(),
-            links={row - low: [(target - low, ambiguous) for target, ambiguous in targets] for row, targets in linked},
+            links={
+                row - low: [(target - low, ambiguous) for target, ambiguous in targets]
+                for row, targets in linked
+            },
             rivals={row - low: [other - low for other in others] for row, others in rivals},
             broken_links=Counter({row - low: number for row, number in broken}),
         )

@@ -76,7 +76,11 @@ def shared_ids(spans: Spans) -> list[tuple[int, int]]:
 
 def count_marks(spans: Spans, counts: Counter[str]) -> None:
     """Count what senders lost and times that cannot be used."""
-    for mark, reason in ((Mark.LOST_ATTRIBUTES, "lost-attributes"), (Mark.LOST_LINKS, "lost-links"), (Mark.BAD_TIMES, "bad-times")):
+    for mark, reason in (
+        (Mark.LOST_ATTRIBUTES, "lost-attributes"),
+        (Mark.LOST_LINKS, "lost-links"),
+        (Mark.BAD_TIMES, "bad-times"),
+    ):
         number = int(np.count_nonzero(spans.marks & mark))
         if number:
             counts[reason] += number

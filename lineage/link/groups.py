@@ -118,7 +118,9 @@ class _Store:
         """Parts [low, high) with their spans, each about `size`; every span once."""
         if self._file is not None and self._waiting:
             self._spill()
-        rows, starts = self._sorted() if self._waiting else (np.empty(0, _ROW), np.zeros(_PARTS + 1, np.int64))
+        rows, starts = (
+            self._sorted() if self._waiting else (np.empty(0, _ROW), np.zeros(_PARTS + 1, np.int64))
+        )
         low = 0
         while low < _PARTS:
             high, total = low + 1, int(self._sizes[low])
@@ -161,7 +163,7 @@ class _Store:
         assert self._file is not None  # noqa: S101 - runs exist only with a file
         self._file.seek(start + int(starts[low]) * _ROW.itemsize)
         rows = np.empty(int(starts[high] - starts[low]), _ROW)
-        into = memoryview(rows.view(np.uint8))
+        into = rows.view(np.uint8).data
         while len(into):
             got = self._file.readinto(into)  # type: ignore[attr-defined]
             if not got:
@@ -172,4 +174,5 @@ class _Store:
 
 def _columns(pieces: list[NDArray[np.void]]) -> Spans:
     rows = np.concatenate(pieces)
-    return Spans(*(np.ascontiguousarray(rows[name]) for name in COLUMNS), links=np.zeros(0, LINK))
+    columns = {name: np.ascontiguousarray(rows[name]) for name in COLUMNS}
+    return Spans(**columns, links=np.zeros(0, LINK))

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
-from lineage.flows import Doubt
 from lineage.components import components
+from lineage.flows import Doubt
 from lineage.link.acts import Act, Acts
 from lineage.spans import Kind, Mark
 
@@ -20,7 +20,12 @@ _BAD_TIMES = int(Mark.BAD_TIMES)
 _LOST_LINKS = int(Mark.LOST_LINKS)
 _SERVER = int(Kind.SERVER)
 _CONSUMER = int(Kind.CONSUMER)
-_PARENT, _CATEGORY, _CONFLICT, _ORDER = int(Doubt.PARENT), int(Doubt.CATEGORY), int(Doubt.CONFLICT), int(Doubt.ORDER)
+_PARENT, _CATEGORY, _CONFLICT, _ORDER = (
+    int(Doubt.PARENT),
+    int(Doubt.CATEGORY),
+    int(Doubt.CONFLICT),
+    int(Doubt.ORDER),
+)
 
 _MANY = 32
 """Siblings from which on unions over stretches of them are prepared."""
@@ -68,6 +73,13 @@ class Rows:
     """Row -> other rows that may be its parent, where ids conflict."""
     broken_links: Counter[int]
     """Row -> links that lead to nothing."""
+    linked: list[int] = field(init=False)
+    """The keys of `links` in order: a unit finds its own without a look at those of all others."""
+    contested: list[int] = field(init=False)
+    """The keys of `rivals` in order."""
+
+    def __post_init__(self) -> None:
+        self.linked, self.contested = sorted(self.links), sorted(self.rivals)
 
 
 def propagate(rows: Rows, low: int, high: int, acts: Acts, parties: list[int], edges: Edges) -> None:
@@ -84,6 +96,8 @@ class _Unit:
         table = acts.rows
         self.own_act: list[Act] = [table[code] for code in rows.act[low:high]]
         self.up = [parent - low if parent >= 0 else -1 for parent in rows.up[low:high]]
+        self.links = {row - low: rows.links[row] for row in _between(rows.linked, low, high)}
+        self.rivals = {row - low: rows.rivals[row] for row in _between(rows.contested, low, high)}
         self.bits: dict[int, int] = {}
         self.places: list[int] = []
         self.masks: dict[int, int] = {}
@@ -291,17 +305,20 @@ class _Unit:
             else:
                 back[p] |= back[i]
                 back_maybe[p] |= back_maybe[i]
-        self.back, self.back_maybe, self.returns, self.late, self.below = back, back_maybe, returns, late, below
+        self.back, self.back_maybe, self.returns, self.late, self.below = (
+            back,
+            back_maybe,
+            returns,
+            late,
+            below,
+        )
 
     def ground(self) -> bool:
         """Give a caller to linked roots that their links bring nothing; whether there were any."""
-        empty = [
-            row - self.low
-            for row in self.rows.links
-            if self.low <= row < self.low + self.n and self.rows.up[row] < 0
-        ]
         changed = False
-        for i in empty:
+        for i in self.links:
+            if self.up[i] >= 0:
+                continue
             act = self.own_act[i]
             linked = act.kind != _SERVER and not act.consumer and act.human < 0
             if linked and not (self.tenants[i] | self.known[i] | self.known_maybe[i]):
@@ -314,8 +331,7 @@ class _Unit:
         n, up, own, maybe = self.n, self.up, self.own, self.maybe
         earlier, earlier_maybe = self.siblings()
         known, known_maybe = earlier, earlier_maybe
-        links = {row - self.low: targets for row, targets in self.rows.links.items() if self.low <= row < self.low + n}
-        rivals = {row - self.low: others for row, others in self.rows.rivals.items() if self.low <= row < self.low + n}
+        links, rivals = self.links, self.rivals
         if not links and not rivals:
             for i in range(n):
                 p = up[i]
@@ -428,6 +444,8 @@ class _Unit:
 
     def order_by_clock(self, group: list[int], earlier: list[int], earlier_maybe: list[int]) -> None:
         """Siblings of one clock, by start: who ended before one starts is established, who overlaps it is possible."""
+        if len(group) == 1:
+            return
         rows, low = self.rows, self.low
         start, end = rows.start, rows.end
         # A span of no length ends after its start, so that two at one instant do not each precede the other.
@@ -481,11 +499,31 @@ class _Unit:
             if self.calling[i]:
                 self.emit_call(i, merged[i])
             elif act.cached >= 0 and act.outgoing and not self.answered[i]:
-                self.put(i, act.cached, act.service, merged[i], True, False, self.bit(act.cached), 0, int(Doubt.ENDPOINT))
+                self.put(
+                    i,
+                    act.cached,
+                    act.service,
+                    merged[i],
+                    True,
+                    False,
+                    self.bit(act.cached),
+                    0,
+                    int(Doubt.ENDPOINT),
+                )
             if act.reader:
                 for topic in act.peers:
                     carried = own[i] | known[i]
-                    self.put(i, topic, act.service, act, True, False, carried, maybe[i] | known_maybe[i], act.doubts)
+                    self.put(
+                        i,
+                        topic,
+                        act.service,
+                        act,
+                        True,
+                        False,
+                        carried,
+                        maybe[i] | known_maybe[i],
+                        act.doubts,
+                    )
         for i, parties, doubt in self.entries:
             act = own_act[i]
             answer, answer_maybe = known[i] | back[i], known_maybe[i] | back_maybe[i]
@@ -504,7 +542,9 @@ class _Unit:
             got, got_maybe = 0, got | got_maybe
         doubt = _CONFLICT if self.clash[c] else 0
         self.put(anchor, above.service, act.service, told, False, False, sent, sent_maybe, doubt)
-        self.put(anchor, act.service, above.service, told, True, False, sent | got, sent_maybe | got_maybe, doubt)
+        self.put(
+            anchor, act.service, above.service, told, True, False, sent | got, sent_maybe | got_maybe, doubt
+        )
 
     def emit_call(self, i: int, call: Act) -> None:
         """A call that nobody answered: to a store, model, topic or remote."""
@@ -534,7 +574,16 @@ class _Unit:
                 self.put(i, place, service, call, True, False, got, got_maybe, call.doubts)
 
     def put(
-        self, i: int, source: int, target: int, told: Act, back: bool, kept: bool, carried: int, possible: int, doubts: int
+        self,
+        i: int,
+        source: int,
+        target: int,
+        told: Act,
+        back: bool,
+        kept: bool,
+        carried: int,
+        possible: int,
+        doubts: int,
     ) -> None:
         """Count one flow anchored at row i; `told` says categories and protection."""
         rows, row = self.rows, self.low + i
@@ -612,6 +661,11 @@ class _Unions:
         level = (high - low).bit_length() - 1
         row = self.levels[level]
         return row[low] | row[high - (1 << level)]
+
+
+def _between(rows: list[int], low: int, high: int) -> list[int]:
+    """Those of some ascending rows that are in [low, high)."""
+    return rows[bisect_left(rows, low) : bisect_left(rows, high)] if rows else rows
 
 
 def _around(masks: list[int]) -> tuple[list[int], list[int]]:

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from lineage.spans import Spans
 
 
-def find_links(
-    spans: Spans, up: NDArray[np.int64]
-) -> tuple[dict[int, list[tuple[int, bool]]], Counter[int]]:
+def find_links(spans: Spans, up: NDArray[np.int64]) -> tuple[dict[int, list[tuple[int, bool]]], Counter[int]]:
     """Row -> (rows that it links to, whether others have that id too); row -> number of its links that lead to nothing.
 
     A link to the span's own parent, or to itself, is no relation of its own (ASSEMBLY.md rule 5).

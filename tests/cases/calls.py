@@ -109,8 +109,8 @@ CALLS = [
         "2 a raw address is a place",
         [span(1, 0, "api", "client", "0-9", "server.address=169.254.169.254")],
         """
-        api > remote:169.254.169.254 request (?) : api
-        remote:169.254.169.254 > api response (?) : api remote:169.254.169.254
+        api > remote:169.254.169.254~%3f request (?) : api
+        remote:169.254.169.254~%3f > api response (?) : api remote:169.254.169.254~%3f
         """,
         {"client-without-server": 1},
     ),

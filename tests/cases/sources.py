@@ -120,7 +120,7 @@ SOURCES = [
             span(5, 1, "api", "client", "31-40", SELECT.format("late")),
         ],
         """
-        api > store:postgresql@pg//a request (?) : api
+        api > store:postgresql@pg//a request (?) : api ? store:postgresql@pg//b !ORDER
         store:postgresql@pg//a > api response (?) : store:postgresql@pg//a
         api > store:postgresql@pg//b request (?) : api ? store:postgresql@pg//a !ORDER
         store:postgresql@pg//b > api response (?) : store:postgresql@pg//b
@@ -290,7 +290,7 @@ SOURCES = [
             span(2, 1, "api", "client", "1-2", "http.request.method=POST cache.hit=true"),
         ],
         """
-        api > model:openai/qwen@llm request (prompt) : api
+        api > model:openai/qwen@llm request (prompt) : api ? store:cache@?(api) !ORDER
         model:openai/qwen@llm > api response (output) : api model:openai/qwen@llm store:cache@?(api)
         store:cache@?(api) > api response (?output) : store:cache@?(api) !ENDPOINT
         """,

@@ -94,8 +94,8 @@ TREES = [
         """
         web > api request (?) : web
         api > web response (?) : store:postgresql@pg//a web
-        web > log request (?) : web
-        log > web response (?) : web
+        web > log request (?) : web ? store:postgresql@pg//a !ORDER
+        log > web response (?) : web ? store:postgresql@pg//a !ORDER
         api > store:postgresql@pg//a request (?) : web
         store:postgresql@pg//a > api response (?) : store:postgresql@pg//a
         log > store:postgresql@pg//b request kept (?) : web ? store:postgresql@pg//a !ORDER
@@ -131,7 +131,7 @@ TREES = [
             span(1, 0, "api", "internal", "0-9"),
             span(2, 1, "api", "client", "1-2", WRITE_A),
         ],
-        "api > store:postgresql@pg//a request kept (?) : api",
+        "api > store:postgresql@pg//a request kept (?) : api ? caller:?(api) !ORDER !CONFLICT",
         {"id-conflict": 1, "missing-parent": 1},
     ),
     Case(

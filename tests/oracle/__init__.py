@@ -40,5 +40,4 @@ def oracle(spans: Spans, vocabulary: Vocabulary) -> Flows:
     for trace in whole:
         interact(trace, flows)
         cover(trace, flows.coverage)
-    counts["no-origin"] = sum(not (key.sources or key.possible) for key in flows.counts)
     return flows

@@ -8,7 +8,7 @@ from lineage.flows import Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.operations import STORES, Operation, What, peers
 from lineage.places import Place
 from lineage.verbs import Direction
-from oracle.sources import brought, cache_of
+from oracle.sources import brought, cache_of, returns
 from oracle.spans import Data, Span, union
 
 
@@ -18,7 +18,9 @@ def interact(trace: list[Span], flows: Flows) -> None:
     answers = frozenset[str]().union(*(span.op.answered for span in trace))
     purposes: dict[Span, str] = {}
     retentions: dict[Span, str] = {}
+    conflicts: dict[Span, bool] = {}
     for span in trace:
+        conflicts[span] = span.doubtful or (span.parent is not None and conflicts[span.parent])
         purposes[span] = span.op.purpose or (purposes[span.parent] if span.parent else "")
         retentions[span] = span.op.retention or (retentions[span.parent] if span.parent else "")
 
@@ -28,7 +30,11 @@ def interact(trace: list[Span], flows: Flows) -> None:
     ) -> None:  # fmt: skip
         stated = op.asked if leg is Leg.REQUEST else op.answered
         categories = stated or (asked if leg is Leg.REQUEST else answers)
+        if data == Data():
+            data = Data(frozenset({anchor.caller}))
+            flows.coverage.counts["no-origin"] += 1
         possible = data.maybe - data.sure
+        doubts |= Doubt.CONFLICT if conflicts[anchor] else Doubt(0)
         doubts |= Doubt(0) if stated else Doubt.CATEGORY
         doubts |= Doubt.ORDER if possible else Doubt(0)
         key = FlowKey(
@@ -63,23 +69,23 @@ def interact(trace: list[Span], flows: Flows) -> None:
 
 def answered_call(span: Span, child: Span, put: Callable[..., None]) -> None:
     """A call that a span of ours answered: there and back."""
-    calling = span.op.outgoing
-    anchor, op = (span, span.merged) if calling else (child, child.op)
-    sent = union(span.known, span.own) if calling else child.known
-    doubts = Doubt.CONFLICT if span.shared else Doubt(0)
-    put(anchor, op, span.service, child.service, Leg.REQUEST, sent, doubts=doubts)
-    put(anchor, op, child.service, span.service, Leg.RESPONSE, union(sent, brought(child)), doubts=doubts)
+    anchor, op = (span, span.merged) if span.op.outgoing else (child, child.op)
+    doubts = Doubt.CONFLICT if child.doubtful else Doubt(0)
+    put(anchor, op, span.service, child.service, Leg.REQUEST, child.known, doubts=doubts)
+    back = union(child.known, brought(child))
+    put(anchor, op, child.service, span.service, Leg.RESPONSE, back, doubts=doubts)
 
 
 def call(span: Span, put: Callable[..., None]) -> None:
-    """A call that nobody answered: to each of its peers, and back."""
+    """A call to a peer that is not a span of ours: to each of its peers, and back."""
     op = span.merged
+    fetched = union(*(child.returned for child in span.children if returns(child))).possibly
     to_store = op.what in STORES
     doubts = Doubt.DIRECTION if to_store and span.direction is Direction.UNKNOWN else Doubt(0)
     for peer in span.peers:
         there = doubts | unnamed(peer)
         others = frozenset(span.peers) - {peer} if doubts else frozenset()
-        sent = union(span.known, span.own.without(span.peers), Data(maybe=others))
+        sent = union(span.known, span.own.without(span.peers), fetched, Data(maybe=others))
         keeps = op.what is What.SEND or (to_store and span.direction is not Direction.READ)
         put(span, op, span.service, peer, Leg.REQUEST, sent, kept=keeps, doubts=there)
         if to_store and span.direction is not Direction.WRITE:

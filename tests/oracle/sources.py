@@ -28,13 +28,12 @@ def absorbs(span: Span) -> bool:
     """Whether the span is an inner layer of the call that its outer span makes."""
     if not span.op.outgoing or span.op.cached or span.outer is None:
         return False
-    return merges(span.op.what, span.outer.merged.what)
+    return merges(span.op, span.outer.merged)
 
 
 def answered(span: Span, child: Span) -> bool:
     """Section 5.1: whether the child is the other end of a call."""
-    elsewhere = child.kind is Kind.SERVER or child.service != span.service
-    return elsewhere and not (span.sends or child.takes)
+    return (child.kind is Kind.SERVER or child.service != span.service) and not child.takes
 
 
 def find_links(trace: list[Span], by_id: dict[SpanId, list[Span]], counts: Counter[str]) -> None:
@@ -84,10 +83,13 @@ def find_own(trace: list[Span], counts: Counter[str]) -> None:
 def enter(root: Span, counts: Counter[str]) -> set[Place]:
     """The sources that enter at a root; sets `parties` of an entry that serves somebody."""
     sources = set(root.tenants)
-    if root.orphan:
+    if root.orphan or (root.kind is Kind.CONSUMER and not root.op.reader):
         sources.add(root.caller)
     # A SERVER span that receives is no reader: then it is an entry, or nothing would enter at it.
-    if root.takes or root.op.human or (root.linked and root.kind is not Kind.SERVER):
+    if root.takes or root.op.human:
+        return sources
+    if root.linked and root.kind is not Kind.SERVER:
+        root.unheard = not root.tenants
         return sources
     if root.kind is Kind.SERVER:
         if root.op.probe and root.quiet:
@@ -115,6 +117,7 @@ def find_order(trace: list[Span]) -> None:
                     when = earlier(sibling, span)
                     if when is not None:
                         span.hears.append((sibling, when == "possible"))
+        span.follows += [(rival, True) for rival in span.rivals]
         for other, several in span.linked:
             same_clock = other.shape.resource == span.shape.resource and other.timed and span.timed
             span.follows.append((other, several))
@@ -133,7 +136,7 @@ def earlier(sibling: Span, span: Span) -> str | None:
         return "possible"
     if sibling.end <= span.start and sibling.start < span.start:
         return "established"
-    return "possible" if sibling.start <= span.start else None
+    return "possible" if sibling.start <= span.start or sibling.start < span.end else None
 
 
 def brought(child: Span) -> Data:
@@ -167,7 +170,15 @@ def units(traces: list[list[Span]]) -> Iterator[list[Span]]:
 
 
 def solve(unit: list[Span]) -> None:
-    """The least sets that fulfil the equations: from nothing, round and round until nothing changes."""
+    """The least sets that fulfil the equations; roots that heard nothing through their links heard it of a caller."""
+    spread(unit)
+    for span in [span for span in unit if span.unheard and span.known == Data()]:
+        span.own = union(span.own, Data(frozenset({span.caller})))
+    spread(unit)
+
+
+def spread(unit: list[Span]) -> None:
+    """Round and round until nothing changes."""
     changed = True
     while changed:
         changed = False

@@ -59,6 +59,10 @@ class Span:
     shared: bool = False
     """Another span has its id, in a way that is not B3's."""
     parent: Span | None = None
+    doubtful: bool = False
+    """Its parent was chosen among spans that share an id; true also when a cycle then takes that parent away."""
+    rivals: list[Span] = field(default_factory=list)
+    """The others of those spans."""
     children: list[Span] = field(default_factory=list)
     root: Span | None = None
     orphan: bool = False
@@ -80,6 +84,8 @@ class Span:
     """Spans whose `returned` it knows."""
     parties: frozenset[Place] = frozenset()
     """Whom an entry serves."""
+    unheard: bool = False
+    """A root that is no entry because of its links, without a tenant: what if they tell nothing?"""
     own: Data = Data()
     returned: Data = Data()
     known: Data = Data()
@@ -113,13 +119,18 @@ class Span:
         return Place(PlaceKind.CALLER, owner=self.service.id)
 
     @property
+    def leaves(self) -> bool:
+        """It goes to a peer that is not a span of ours: nobody answers, or a message goes to its topic all the same."""
+        return self.op.outgoing and (self.sends or not self.answers)
+
+    @property
     def cached_call(self) -> bool:
-        return self.op.outgoing and self.op.cached and not self.answers
+        return self.leaves and self.op.cached
 
     @property
     def calls(self) -> bool:
-        """It makes a call to a peer that nobody answered."""
-        return self.op.outgoing and not (self.absorbed or self.answers or self.cached_call)
+        """It makes a call to a peer that is not a span of ours."""
+        return self.leaves and not (self.absorbed or self.op.cached)
 
     @property
     def peers(self) -> tuple[Place, ...]:

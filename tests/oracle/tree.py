@@ -66,7 +66,8 @@ def hang(trace: list[Span], counts: Counter[str]) -> list[Span]:
             for span in same:
                 span.shared = True
     for span in trace:
-        span.parent = choose_parent(span, groups)
+        span.parent, span.rivals = choose_parent(span, groups)
+        span.doubtful = span.parent is not None and span.parent.shared
         span.orphan = span.parent is None and span.parent_id != 0
         counts["missing-parent"] += span.orphan
     for cycle in cycles(trace):
@@ -85,18 +86,20 @@ def hang(trace: list[Span], counts: Counter[str]) -> list[Span]:
     return ordered
 
 
-def choose_parent(span: Span, groups: dict[SpanId, list[Span]]) -> Span | None:
-    """The parent, whatever cycles that makes."""
+def choose_parent(span: Span, groups: dict[SpanId, list[Span]]) -> tuple[Span | None, list[Span]]:
+    """The parent, whatever cycles that makes, and who might have been it as well."""
     if span.kind in CALLED:
         callers = [other for other in groups[span.trace, span.id] if other.kind in CALLING]
         if len(callers) == 1:
-            return callers[0]
+            return callers[0], []
     if span.parent_id == 0:
-        return None
+        return None, []
     named = groups.get((span.trace, span.parent_id), [])
     candidates = [other for other in named if other is not span] or named
     same_service = [other for other in candidates if other.service == span.service]
-    return min(same_service or candidates, key=lambda other: (rank(other.kind), other.order), default=None)
+    parent = min(same_service or candidates, key=lambda other: (rank(other.kind), other.order), default=None)
+    doubtful = parent is not None and parent.shared
+    return parent, [other for other in candidates if other is not parent] if doubtful else []
 
 
 def rank(kind: Kind) -> int:

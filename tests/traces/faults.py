@@ -71,6 +71,21 @@ def link_any(maker: Maker, rows: list[Row]) -> None:
     maker.link(maker.rng.choice(rows))
 
 
+def ring(maker: Maker, rows: list[Row]) -> None:
+    """Roots that link to each other."""
+    roots = [row for row in maker.rows[max(0, maker.first - 20) :] if not row[PARENT]]
+    for one, other in zip(roots[-3:], [*roots[-2:], *roots[-3:-2]], strict=False):
+        maker.links.append((one[TRACE_HI], one[TRACE_LO], one[SPAN], other[TRACE_HI], other[TRACE_LO], other[SPAN]))
+
+
+def crowd(maker: Maker, rows: list[Row]) -> None:
+    """Three spans of one id, and others below it."""
+    rng = maker.rng
+    ident = rng.choice(rows)[SPAN]
+    for row in rng.sample(rows, min(len(rows), 4)):
+        row[SPAN if rng.random() < 0.5 else PARENT] = ident
+
+
 def unlinked(maker: Maker, rows: list[Row]) -> None:
     """Links were dropped before they were sent."""
     maker.rng.choice(rows)[MARKS] |= Mark.LOST_LINKS
@@ -89,7 +104,9 @@ def shift(maker: Maker, rows: list[Row]) -> None:
             row[START], row[END] = row[START] + 9, row[END] + 9
 
 
-FAULTS = (lose, share, conflict, bite, clash, blind, twice, shorten, halve, link_any, unlinked, bare, shift)
+FAULTS = (
+    lose, share, conflict, crowd, bite, clash, blind, twice, shorten, halve, link_any, ring, unlinked, bare, shift,
+)  # fmt: skip
 
 
 def trouble(maker: Maker) -> None:

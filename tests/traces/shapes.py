@@ -51,6 +51,8 @@ http.request.method=GET
 rpc.system.name=grpc rpc.service=infer.v1.Infer
 rpc.system.name=grpc server.address=infer.example service.peer.name=inference
 http.request.method=POST server.address=10.0.0.9 cache.hit=true
+http.request.method=POST server.address=10.0.0.9
+http.request.method=POST server.address=127.0.0.1 server.port=15001
 """)
 MODELS = _attributes("""
 gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=qwen-max
@@ -62,12 +64,15 @@ openinference.span.kind=LLM gen_ai.request.model=qwen-max
 rpc.system.name=aws-api rpc.service=BedrockRuntime
 gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=qwen-max peer.region=cn-beijing
 gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=qwen-max lineage.data.origin=CN
+gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=qwen-max server.address=llm.example
 """)
 READS = _attributes("""
 db.system.name=postgresql server.address=pg.example db.namespace=app db.verbs=SELECT db.tables=users
 db.system.name=redis server.address=cache.example server.port=6379 db.namespace=0 db.verbs=GET
 db.system.name=redis db.verbs=GET
 db.system.name=postgresql server.address=pg.example db.namespace=app db.verbs=SELECT db.tables=orders,users peer.region=cn-beijing
+db.system.name=redis server.address=localhost db.namespace=0 db.verbs=GET
+db.system.name=postgresql server.address=192.168.0.5 db.namespace=app db.verbs=SELECT db.tables=users
 """)
 WRITES = _attributes("""
 db.system.name=postgresql server.address=pg.example db.namespace=app db.verbs=INSERT db.tables=logs lineage.protection=masked
