@@ -38,8 +38,9 @@ def run(arguments: list[str]) -> int:
         for problem in wrong.problems:
             click.echo(f"error: {problem}", err=True)
         return wrong.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
         # The reader of our output went away (`lineage check ... | head`): nothing more to say, and not our error.
+        # click makes a broken pipe SystemExit(1), which would read as "violated"; no command raises it otherwise.
         _silence_stdout()
         return 141
     except Exception as bug:

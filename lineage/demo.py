@@ -34,7 +34,9 @@ def run(folder: str | None, lang: str) -> int:
         where.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LineageError.of(
-            f"cannot make the folder ({error.strerror})", file=str(where), remedy="name a new folder, or one you may write to"
+            f"cannot make the folder ({error.strerror})",
+            file=str(where),
+            remedy="name a new folder, or one you may write to",
         ) from None
     for name in (CAPTURE, INVENTORY):
         write_whole(where / name, builtin("captures").joinpath(name).read_bytes())

@@ -89,8 +89,9 @@ def solve(graph: FlowGraph) -> Solution:
     ]
     bits = _fixed_point(graph, bits)
     flows = tuple(_join(bits, (*flow.sources, *flow.possible)) for flow in graph.flows)
-    known = ~origin_bit[UNKNOWN]
-    return Solution(origins, classes, tuple(bits), flows, sum(not labels[0] & known for labels in flows))
+    # No origin at all is something else: the inventory says that this is nobody's data.
+    unknown = origin_bit[UNKNOWN]
+    return Solution(origins, classes, tuple(bits), flows, sum(labels[0] == unknown for labels in flows))
 
 
 def _fixed_point(graph: FlowGraph, own: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import networkx
+import networkx as nx
 import pytest
 
 import lineage
@@ -364,10 +364,8 @@ QUOTED = pytest.mark.xfail(
 @pytest.mark.parametrize(
     "prompt",
     [
-        pytest.param(
-            f"{CANARY} \\\\ud83d\\\\ude00".replace("\\\\", "\\"), id="an escape that YAML does not know"
-        ),
-        pytest.param(f"{CANARY} \\ud83d", id="half a character"),
+        pytest.param(f"{CANARY} \\ud83d\\ude00", id="with an emoji as JSON writes it", marks=QUOTED),
+        pytest.param(f"{CANARY} \\ud83d", id="with half a character", marks=QUOTED),
         pytest.param(CANARY, id="plain"),
     ],
 )
@@ -589,10 +587,18 @@ def test_a_very_large_trace_is_read_whole(
 WRITTEN: dict[str, tuple[str, ...]] = {
     "check/fastapi-mixed/en.txt": ("check", *MIXED, "-p", "order16", *TODAY),
     "check/fastapi-mixed/zh.txt": ("check", *MIXED, "-p", "order16", *TODAY, "--lang", "zh"),
-    "check/fastapi-mixed/report.json": ("check", *MIXED, "-p", "order16", *TODAY, "--format", "json"),
+    "check/node-express-mixed/report.json": (
+        "check",
+        *capture("node-express-mixed"),
+        "-p",
+        "order16",
+        *TODAY,
+        "--format",
+        "json",
+    ),
     "check/litellm-v2-clean/en.txt": ("check", *OPEN, "-p", "order16", *TODAY),
     "check/litellm-v2-clean/zh.txt": ("check", *OPEN, "-p", "order16", *TODAY, "--lang", "zh"),
-    "check/litellm-v2-clean/report.json": ("check", *OPEN, "-p", "order16", *TODAY, "--format", "json"),
+    "check/grpc-infer-clean/report.json": ("check", *CLEAN, "-p", "order16", *TODAY, "--format", "json"),
     "graph/grpc-infer-clean/graph.json": ("graph", *CLEAN),
     "explain/no-shared-store/en.txt": ("explain", "order16/no-shared-store"),
     "explain/no-shared-store/zh.txt": ("explain", "order16/no-shared-store", "--lang", "zh"),
@@ -613,8 +619,8 @@ def test_what_a_command_writes_is_what_it_wrote_before(call: Lineage, file: str)
 
 def test_the_graph_is_a_graph_for_networkx(call: Lineage) -> None:
     document = json.loads(call("graph", *CLEAN).out)
-    graph = networkx.node_link_graph(document, edges="edges")
-    assert isinstance(graph, networkx.MultiDiGraph)
+    graph = nx.node_link_graph(document, edges="edges")
+    assert isinstance(graph, nx.MultiDiGraph)
     assert graph.graph["format"] == "lineage-graph/1"
     assert {
         (graph.nodes[a]["name"], graph.nodes[b]["name"])
