@@ -7,9 +7,9 @@ docs/explanation/assembly.md section 3; the reasons are in ASSEMBLY.md and TELEM
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from lineage import names
 from lineage.places import Place, PlaceKind
@@ -46,7 +46,10 @@ _ANSWERS = {
 }  # fmt: skip
 """What a model call brings back, where it is not plain output."""
 _QUESTIONS = {"transcription": "audio", "atranscription": "audio"}
-_PRIVATE = re.compile(r"10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:|fe80:")
+_PRIVATE = (
+    ip_network("10.0.0.0/8"), ip_network("172.16.0.0/12"), ip_network("192.168.0.0/16"), ip_network("169.254.0.0/16"),
+    ip_network("100.64.0.0/10"), ip_network("fc00::/7"), ip_network("fe80::/10"),
+)  # fmt: skip
 """Addresses that mean a host only inside one site: RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291."""
 _KEY_VALUE = frozenset("redis valkey keydb dragonfly memcached etcd cache".split())
 _AWS = {
@@ -72,7 +75,7 @@ class Operation:
     """It moves no data: ping, connect, begin, settle."""
     system: str = ""
     host: str = ""
-    """Host of the peer, with `:port` unless it is the default."""
+    """Host of the peer, with `:port` unless it is the default; an IPv6 address with a port stands in brackets."""
     namespace: str = ""
     collections: tuple[str, ...] = ()
     name: str = ""
@@ -188,18 +191,34 @@ def merge(inner: Operation, outer: Operation) -> Operation:
 
 
 def _bare(host: str) -> str:
-    """A host without its port."""
+    """A host without its port.
+
+    >>> _bare("llm.example:8000"), _bare("[::1]:8000"), _bare("fd00::1")
+    ('llm.example', '::1', 'fd00::1')
+    """
     name, colon, port = host.rpartition(":")
+    if colon and port.isdigit() and name.startswith("[") and name.endswith("]"):
+        return name[1:-1]
     return name if colon and port.isdigit() and ":" not in name else host
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is, an IPv4 one also where it is written as IPv6; None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _site(host: str, seen_by: Place) -> tuple[str, str]:
     """What else tells a host apart: (site, owner). A private address is one host only inside one site, and a
     loopback address only on the machine of the service that saw it (ASSEMBLY.md rule 7)."""
     bare = _bare(host)
-    if bare in ("localhost", "::1") or bare.startswith("127."):
+    address = _address(bare)
+    if bare == "localhost" or (address and address.is_loopback):
         return "", seen_by.id
-    if _PRIVATE.match(bare):
+    if address and any(address in block for block in _PRIVATE):
         return "/".join(part for part in (seen_by.provider, seen_by.region) if part) or "?", ""
     return "", ""
 
@@ -381,7 +400,7 @@ def _host(shape: Shape, system: str) -> str:
             default = names.DEFAULT_PORTS.get(system or "", 0)
             if not port or int(port) in (default, 80, 443):
                 return host
-            return f"{host}:{port}"
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return ""
 
 

@@ -32,6 +32,8 @@ _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _DURATION = re.compile(r"P(?:\d{1,5}[YMWD]){0,4}(?:T(?:\d{1,6}[HMS]){1,3})?|\d{1,6} ?(?:s|m|h|d|w|y|days?|hours?|weeks?|months?|years?)|none", re.ASCII)
 _SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
+_PERSON = re.compile(r"1[3-9]\d{9}|[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{4}[\dXx]", re.ASCII)
+"""A Chinese mobile telephone number, and an identity number (GB 11643)."""
 _SECRET = re.compile(
     r"(?:sk|pk|rk|ak)[-_][A-Za-z0-9_-]{16,}|gh[opsur]_[A-Za-z0-9]{16,}|github_pat_|glpat-|xox[abeprs]-|hf_[A-Za-z0-9]{16,}"
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{20,}|LTAI[A-Za-z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}|Bearer",
@@ -40,8 +42,9 @@ _SECRET = re.compile(
 """How keys of well-known vendors begin, and JSON web tokens."""
 _RANDOM = re.compile(r"[A-Za-z0-9+/]{32,}", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z]+", re.ASCII)
-_MOST_WORDS = 16
-"""A token of more parts than this is a sentence whose blanks were replaced."""
+_MOST_WORDS = 12
+_LONG_WORDS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])", re.ASCII)
+"""A token of more words than this is a sentence whose blanks were replaced."""
 _MOST_JSON = 1 << 16
 _MOST_REPR = 1 << 13
 """A Python repr is parsed by Python's own parser, which is not made for what strangers send."""
@@ -106,7 +109,7 @@ def _token_text(value: Value) -> str:
         raise Refused("length")
     if not _TOKEN.fullmatch(text) or _is_email(text):
         raise Refused("shape")
-    if len(re.split(r"[-_.+:/]+", text)) > _MOST_WORDS or text.count("+") > 2:
+    if len(_LONG_WORDS.findall(text)) > _MOST_WORDS or text.count("+") > 2:
         raise Refused("words")
     _no_secret(text)
     return text
@@ -155,8 +158,10 @@ def _tenant_text(value: Value) -> str:
 def _token(key: str, canonical: str, value: Value) -> Pairs:
     text = _token_text(value)
     if canonical != "service.instance.id":
-        # The number of a machine is long too; it only tells clocks apart and stands in no place's name.
         _no_number(text)
+    elif _PERSON.fullmatch(text):
+        # The number of a machine may be long too, and only tells clocks apart: it is let pass if it is no person's.
+        raise Refused("digits")
     return [(canonical, text)]
 
 
@@ -216,7 +221,8 @@ def split_host(text: str) -> tuple[str, str]:
     if host.replace(".", "").replace("-", "").isdigit() and not _is_address(host):
         # No name of a host, but what a telephone or identity number looks like.
         raise Refused("digits")
-    _no_secret(text)
+    _no_number(host)
+    _no_secret(host)
     return host, port
 
 

@@ -156,7 +156,7 @@ def loads(data: bytes, file: str = "") -> Flows:
     """
     try:
         document = msgspec.json.decode(data, type=_Snapshot)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError.of(
             f"the snapshot is damaged or of another version ({_reason(error)})",
             file=file,
@@ -239,6 +239,6 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
     return {reason: counts[reason] for reason in sorted(counts) if counts[reason]}
 
 
-def _reason(error: msgspec.DecodeError) -> str:
+def _reason(error: msgspec.DecodeError | UnicodeDecodeError) -> str:
     """The decoder's message without the values that it may quote."""
     return "a field is missing, unknown or of the wrong type" if isinstance(error, msgspec.ValidationError) else "not valid JSON"

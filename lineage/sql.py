@@ -122,10 +122,14 @@ def summary(text: str) -> Statement:
     words = text[:1000].split()
     if not words or words[0].upper() not in VERBS:
         return Statement()
-    verbs = dict.fromkeys(word.upper() for word in words if word.upper() in VERBS)
-    names = {_clean(word) for word in words if word.upper() not in VERBS}
+    verbs = tuple(dict.fromkeys(word.upper() for word in words if word.upper() in VERBS))
+    names = {word for word in words if word.upper() not in VERBS}
+    moves = words[0].upper() in {"SELECT", *_BEGINS, *_DEFINES}
+    if any(word.upper() in _KEYWORDS or not _clean(word) for word in names) or (names and not moves):
+        # A statement, a command or prose, where its summary should stand.
+        return Statement(verbs, whole=False)
     # The convention cuts a summary at 255 characters.
-    return Statement(tuple(verbs), tuple(sorted(names - {""})), whole=len(text) < 255 and "" not in names)
+    return Statement(verbs, tuple(sorted(map(_clean, names))), whole=len(text) < 255)
 
 
 class _Tokens:

@@ -162,7 +162,7 @@ def _zstd(data: bytes) -> bytes:
 
 UNREADABLE: dict[str, tuple[Callable[[], bytes], str]] = {
     "an empty file": (lambda: b"", "the file is empty. export again"),
-    "an empty file, compressed": (lambda: gzip.compress(b""), "of no format that lineage reads"),
+    "an empty file, compressed": (lambda: gzip.compress(b""), "the file is empty. export again"),
     "JSON lines cut in the last line": (lambda: TOLD[:-100], ":4: the JSON is cut or malformed"),
     "JSON lines cut in the middle": (lambda: TOLD[: len(TOLD) // 2], "the JSON is cut or malformed"),
     "framed protobuf, cut": (lambda: FRAMED[:-10], "the last message is cut, at byte"),

@@ -17,6 +17,8 @@ from lineage.errors import InputError
 from lineage.spans import Spans, Tally, Vocabulary
 
 _READ = "OTLP/JSON, OTLP protobuf or a snapshot; plain, gzip or zstd"
+_NEXT_LOOK = 48 << 20
+"""Bytes after which it is asked again whether a compiled scan pays; the size of a stream is not known before."""
 
 
 class Reader:
@@ -47,6 +49,10 @@ class Reader:
         """The decoders in use, by form."""
         self._progress = progress
         self._total = 0
+        self._unpacked = 0
+        self._fast: dict[str, Any] = {}
+        """Those with a compiled scan in front, by form."""
+        self._look_again: dict[str, int] = {}
 
     def read(self, paths: Sequence[str]) -> Iterator[Spans]:
         """Batches of all spans in files, directories, globs or `-`.
@@ -57,6 +63,8 @@ class Reader:
         # What an earlier reading left behind, because it was broken off or met a broken file, is no part of this one.
         self._columns.take()
         self._decoders.clear()
+        self._fast.clear()
+        self._look_again.clear()
         files = self.tally.files
         sources = find(paths)
         self._total = sum(source.size for source in sources)
@@ -107,6 +115,7 @@ class Reader:
         before = Tally()
         before.add(self.tally)
         for message in messages(data, form):
+            self._unpacked += len(message.data)
             decode(message, data)
             if len(self._columns) >= BATCH:
                 yield self._columns.take()
@@ -151,7 +160,7 @@ class Reader:
         )
         name, line = data.source.name, message.line
         try:
-            decoder.decode(message.data)
+            self._quickest("json", decoder).decode(message.data)
         except NotSpans as other:
             if str(other) != "unknown":
                 self.tally.refused[f"other-signal:{other}"] += 1
@@ -183,6 +192,18 @@ class Reader:
             "proto", ProtoDecoder(self._shaper, self.tally, self._columns)
         )
         try:
-            decoder.decode(message.data)
+            self._quickest("proto", decoder).decode(message.data)
         except decoder.broken:
             raise damaged(data.source.name, message.offset, "a protobuf message is malformed") from None
+
+    def _quickest(self, form: str, plain: Any) -> Any:
+        """The plain decoder, or one with a compiled scan in front where the input is large enough for that to pay."""
+        size = max(self._total, self._unpacked)
+        if form not in self._fast and size >= self._look_again.get(form, 0):
+            from lineage.fast.choose import decoder
+
+            self._look_again[form] = max(_NEXT_LOOK, 2 * size)
+            fast = decoder(form, plain, size)
+            if fast is not None:
+                self._fast[form] = fast
+        return self._fast.get(form, plain)

@@ -23,12 +23,20 @@ class Columns:
         self.tenant: list[int] = []
         self.marks: list[int] = []
         self.links: list[tuple[int, int, int, int, int, int]] = []
+        self._blocks: list[Spans] = []
+        self._block_rows = 0
 
     def __len__(self) -> int:
-        return len(self.span)
+        return len(self.span) + self._block_rows
+
+    def put(self, block: Spans) -> None:
+        """Add rows that are columns already (a compiled scan's)."""
+        self._blocks.append(block)
+        self._block_rows += len(block)
 
     def take(self) -> Spans:
-        """The rows so far as columns; the lists are empty afterwards."""
+        """The rows so far as columns; nothing is left afterwards."""
+        blocks = self._blocks
         trace = np.frombuffer(b"".join(self.trace), ">u8").reshape(-1, 2).astype(np.uint64)
         spans = Spans(
             trace_hi=np.ascontiguousarray(trace[:, 0]),
@@ -43,7 +51,7 @@ class Columns:
             links=np.array(self.links, dtype=LINK),
         )
         self.__init__()  # type: ignore[misc]
-        return spans
+        return Spans.concat([*blocks, spans]) if blocks else spans
 
 
 NO_PARENT = bytes(8)

@@ -7,6 +7,7 @@ bytes, which is the same on the wire, so that the parser never looks into them a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from lineage.decode.columns import LATEST, NO_PARENT, Columns, link, usable
@@ -21,6 +22,7 @@ _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 _REMOTE = int(Mark.REMOTE_PARENT)
 
 
+@cache
 def _messages() -> dict[str, Any]:
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numba
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from lineage.fast.compiled import FOLDER
-from lineage.fast.compiled import F
 
 LITTLE_ENDIAN = sys.byteorder == "little"
 """The kernels read words as they stand; elsewhere the plain decoders do the work."""
@@ -36,7 +35,12 @@ _KEY_WORDS = 16
 _SLOTS = 1024
 
 
-@intrinsic
+def instruction(generator: Callable[..., Any]) -> Any:
+    """An operation given in the compiler's own terms."""
+    return intrinsic(generator)
+
+
+@instruction
 def byte(typing: Any, buffer: Any, at: Any) -> Any:
     """buffer[at] as int64; the caller has checked 0 <= at < len(buffer)."""
 
@@ -47,7 +51,7 @@ def byte(typing: Any, buffer: Any, at: Any) -> Any:
     return types.int64(buffer, types.int64), generate
 
 
-@intrinsic
+@instruction
 def word(typing: Any, buffer: Any, at: Any) -> Any:
     """Eight bytes from `at` as a little-endian uint64; the caller has checked 0 <= at <= len(buffer) - 8."""
 
@@ -61,7 +65,7 @@ def word(typing: Any, buffer: Any, at: Any) -> Any:
     return types.uint64(buffer, types.int64), generate
 
 
-@intrinsic
+@instruction
 def swapped(typing: Any, value: Any) -> Any:
     """A uint64 with its bytes in the other order."""
 
@@ -71,7 +75,7 @@ def swapped(typing: Any, value: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic
+@instruction
 def product(typing: Any, a: Any, b: Any) -> Any:
     """The 128 bits of a product of two uint64, as (high, low)."""
 
@@ -81,10 +85,11 @@ def product(typing: Any, a: Any, b: Any) -> Any:
         high = builder.trunc(builder.lshr(result, ir.Constant(wide, 64)), narrow)
         return context.make_tuple(builder, signature.return_type, [high, builder.trunc(result, narrow)])
 
-    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
+    pair = types.UniTuple(types.uint64, 2)  # type: ignore[no-untyped-call]
+    return pair(types.uint64, types.uint64), generate
 
 
-@intrinsic
+@instruction
 def special(typing: Any, buffer: Any, at: Any) -> Any:
     """How many of the `VECTOR` bytes from `at` come before the first quote, backslash, control or non-ASCII byte.
 
@@ -124,28 +129,33 @@ def secrets() -> NDArray[np.uint64]:
     return drawn
 
 
-def scanning(function: F) -> F:
+def scanning(function: Callable[..., Any]) -> Any:
     """Like `compiled`, for kernels that check positions themselves, once for many bytes; no array is made in them."""
     return _scanning(function, forceinline=False)
 
 
-def inlined(function: F) -> F:
+def inlined(function: Callable[..., Any]) -> Any:
     """`scanning`, copied into each caller: to hand arrays over costs more than what small functions do with them."""
     return _scanning(function, forceinline=True)
 
 
-def _scanning(function: F, *, forceinline: bool) -> F:
-    before = numba.config.CACHE_DIR
+def _scanning(function: Callable[..., Any], *, forceinline: bool) -> Any:
+    # numba asks for the folder while it decorates, and only then: the caller's own numba code keeps its setting.
+    config: Any = numba.config
+    before = config.CACHE_DIR
     try:
         if FOLDER is not None:
-            numba.config.CACHE_DIR = str(FOLDER)
+            config.CACHE_DIR = str(FOLDER)
         # Without numba's reference counts (`_nrt`), which double the time; so nothing here may make an array.
-        make = numba.njit(
-            cache=FOLDER is not None, nogil=True, error_model="numpy", forceinline=forceinline, _nrt=False
-        )
-        return make(function)  # type: ignore[no-any-return]
+        options: dict[str, Any] = {
+            "cache": FOLDER is not None,
+            "nogil": True,
+            "error_model": "numpy",
+            "_nrt": False,
+        }
+        return numba.njit(**options, forceinline=forceinline)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 @inlined
@@ -221,7 +231,9 @@ def look_up(buffer, at, size, slots, keys, secret):  # type: ignore[no-untyped-d
         slot = (slot + 1) & (_SLOTS - 1)
 
 
-def key_table(sorts: Mapping[bytes, int], secret: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def key_table(
+    sorts: Mapping[bytes, int], secret: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Slots and rows for `look_up`; a row is length, sort, and the key's bytes padded with zeros.
 
     Raises:
@@ -242,6 +254,12 @@ def key_table(sorts: Mapping[bytes, int], secret: NDArray[np.uint64]) -> tuple[N
             slot = (slot + 1) % _SLOTS
         slots[slot] = row
     return slots, keys
+
+
+def words(text: bytes) -> tuple[np.uint64, ...]:
+    """A text of 8 bytes or more as the words that cover it."""
+    starts = [*range(0, len(text) - 8, 8), len(text) - 8]
+    return tuple(_U(int.from_bytes(text[i : i + 8], "little")) for i in starts)
 
 
 def texts(names: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

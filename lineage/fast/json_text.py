@@ -15,6 +15,7 @@ ESCAPED, FOREIGN = 1, 2
 """A text holds a backslash; a byte that is not ASCII."""
 _DEEPEST = 48
 _LONGEST_NUMBER = 64
+_NOTHING = _U(0)
 _LOW32 = _U((1 << 32) - 1)
 
 
@@ -268,3 +269,44 @@ def hex_sixteen(buffer, at, end):  # type: ignore[no-untyped-def]
     high, good = _hex_eight(buffer, at)
     low, fine = _hex_eight(buffer, at + 8)
     return (high << _U(32)) | low, (at + 16 if good and fine else -1)
+
+
+@inlined
+def quoted_id(buffer, at, end):  # type: ignore[no-untyped-def]
+    """The sixteen digits in quotes at `at`, or none; how many bytes that makes (8 or 0), and the position behind."""
+    if end - at < 3 or byte(buffer, at) != 34:
+        return _NOTHING, 0, -1
+    if byte(buffer, at + 1) == 34:
+        return _NOTHING, 0, at + 2
+    value, at = hex_sixteen(buffer, at + 1, end)
+    if at < 0 or at >= end or byte(buffer, at) != 34:
+        return _NOTHING, 0, -1
+    return value, 8, at + 1
+
+
+@inlined
+def quoted_trace(buffer, at, end):  # type: ignore[no-untyped-def]
+    """The trace id at `at`: its two halves and the position behind."""
+    if end - at < 18 or byte(buffer, at) != 34:
+        return _NOTHING, _NOTHING, -1
+    low, at = hex_sixteen(buffer, at + 1, end)
+    if at < 0 or at >= end:
+        return _NOTHING, _NOTHING, -1
+    if byte(buffer, at) == 34:
+        return _NOTHING, low, at + 1
+    high = low
+    low, at = hex_sixteen(buffer, at, end)
+    if at < 0 or at >= end or byte(buffer, at) != 34:
+        return _NOTHING, _NOTHING, -1
+    return high, low, at + 1
+
+
+@inlined
+def time(buffer, at, end):  # type: ignore[no-untyped-def]
+    """The nanoseconds at `at`, in quotes or not, and the position behind."""
+    if at < end and byte(buffer, at) == 34:
+        value, at = whole(buffer, at + 1, end)
+        if at < 0 or at >= end or byte(buffer, at) != 34:
+            return value, -1
+        return value, at + 1
+    return whole(buffer, at, end)

@@ -19,7 +19,7 @@ from lineage.decode.shaper import Shaper
 from lineage.fast import rows as r
 from lineage.fast.bytewise import inlined, scanning
 from lineage.fast.rows import Keys, Scan
-from lineage.spans import LINK, Mark, Spans, Tally
+from lineage.spans import Mark, Tally
 
 _MOST = 1 << 18
 """Hashes remembered; beyond that all are forgotten, as the plain decoder does."""
@@ -35,48 +35,6 @@ class Plain(Protocol):
 
     def decode(self, data: bytes, /) -> None: ...
     def _resource(self, raw: bytes, /) -> int: ...
-
-
-class Blocks(Columns):
-    """Columns that also take rows of a scan, many at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.blocks: list[NDArray[np.uint64]] = []
-        self.rows = 0
-
-    def __len__(self) -> int:
-        return super().__len__() + self.rows
-
-    def put(self, rows: NDArray[np.uint64]) -> None:
-        """Add rows; they are copied."""
-        self.blocks.append(rows.copy())
-        self.rows += len(rows)
-
-    def take(self) -> Spans:
-        """The rows so far as columns; nothing is left afterwards."""
-        blocks = self.blocks
-        plain = super().take()
-        if not blocks:
-            return plain
-        rows = np.concatenate(blocks)
-
-        def column(number: int, dtype: Any) -> Any:
-            return rows[:, number].astype(dtype)
-
-        scanned = Spans(
-            trace_hi=column(r.TRACE_HI, np.uint64),
-            trace_lo=column(r.TRACE_LO, np.uint64),
-            span=column(r.SPAN, np.uint64),
-            parent=column(r.PARENT, np.uint64),
-            start=column(r.START, np.int64),
-            end=column(r.END, np.int64),
-            shape=column(r.SHAPE, np.int32),
-            tenant=column(r.TENANT, np.int32),
-            marks=column(r.MARKS, np.uint8),
-            links=np.array([], dtype=LINK),
-        )
-        return Spans.concat([plain, scanned]) if len(plain) or len(plain.links) else scanned
 
 
 @inlined
@@ -170,7 +128,7 @@ class FastDecoder:
     """Decodes messages like the plain decoder that it is given, into the same columns and tally.
 
     Args:
-        plain: reads what the scan will not; its columns are `Blocks`.
+        plain: reads what the scan will not.
         careful: another plain decoder of the same sort, with a tally and columns of its own, over the same vocabulary
             and tenant keys.
         ask: gives `careful` the span in these bytes with this resource, without the counts of what the sender dropped.
@@ -201,8 +159,7 @@ class FastDecoder:
             self._plain.decode(data)
             return
         columns = self._plain.columns
-        assert isinstance(columns, Blocks)  # noqa: S101 - the reader made them
-        columns.put(self._scan.rows[:found])
+        columns.put(r.spans_of(self._scan.rows[:found]))
         columns.links += told.links
         self._count(told)
 

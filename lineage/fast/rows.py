@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from lineage import names
 from lineage.decode.shaper import _PEER_KEYS
 from lineage.fast.bytewise import key_table, secrets, texts
 from lineage.names import Reduce
+from lineage.spans import LINK, Spans
 
 # Columns of `Scan.rows`.
 TRACE_HI, TRACE_LO, SPAN, PARENT, START, END, MARKS = range(7)
@@ -70,6 +72,29 @@ class Scan:
         """Make room for twice as much; what was there is lost."""
         self.rows = np.empty((2 * len(self.rows), WIDTH), np.uint64)
         self.groups = np.empty((2 * len(self.groups), 4), np.uint64)
+
+
+def spans_of(rows: NDArray[np.uint64]) -> Spans:
+    """Rows of a scan as columns, without their links."""
+
+    def column(number: int, dtype: Any) -> Any:
+        return rows[:, number].astype(dtype)
+
+    return Spans(
+        trace_hi=column(TRACE_HI, np.uint64),
+        trace_lo=column(TRACE_LO, np.uint64),
+        span=column(SPAN, np.uint64),
+        parent=column(PARENT, np.uint64),
+        start=column(START, np.int64),
+        end=column(END, np.int64),
+        shape=column(SHAPE, np.int32),
+        tenant=column(TENANT, np.int32),
+        marks=column(MARKS, np.uint8),
+        links=_NO_LINKS,
+    )
+
+
+_NO_LINKS = np.array([], dtype=LINK)
 
 
 class Keys:

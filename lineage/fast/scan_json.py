@@ -12,50 +12,34 @@ from lineage.decode.columns import Columns
 from lineage.decode.otlp_json import JsonDecoder, read_span
 from lineage.decode.shaper import Shaper
 from lineage.fast import rows as r
-from lineage.fast.bytewise import VECTOR, byte, eight, inlined, look_up, scanning, settled, word
-from lineage.fast.json_text import ESCAPED, hex_sixteen, key, skip, string, whole
+from lineage.fast.bytewise import byte, eight, inlined, scanning, settled, word, words
+from lineage.fast.json_attributes import ODD, attributes
+from lineage.fast.json_text import key, quoted_id, quoted_trace, skip, string, time, whole
 from lineage.fast.memory import FastDecoder
 from lineage.fast.rows import DOUBT, FULL
 from lineage.fast.values import (
     fold_name,
     fold_number,
-    fold_route,
-    fold_url,
     fold_whole,
-    is_document,
+    keep,
     sampling,
     tells_result,
 )
 from lineage.spans import Tally
 
 _U = np.uint64
-_MOST_TIME = _U((1 << 63) - 1)
 _MOST_COUNT = _U(1 << 32)
-_NO, _TEXT, _NUMBER = 0, 1, 2
-_REMOTE, _BAD_TIMES, _LOST_LINKS, _LOST = 1, 2, 4, 8
-_ODD = 16
-"""Flag beside rows.NAMES_SYSTEM: a key is not ASCII."""
 _U0 = _U(0)
 
 
-def _words(text: bytes) -> tuple[np.uint64, ...]:
-    """A text of 8 bytes or more as the words that cover it."""
-    starts = [*range(0, len(text) - 8, 8), len(text) - 8]
-    return tuple(_U(int.from_bytes(text[i : i + 8], "little")) for i in starts)
-
-
 _OPENING = b'{"resourceSpans":['
-_OPENING_WORDS = _words(_OPENING)
+_OPENING_WORDS = words(_OPENING)
 _OPENING_SIZE = len(_OPENING)
-_ATTRIBUTE = _words(b'{"key":"')[0]
-_VALUE = _words(b'","value":')
-_STRING = _words(b'{"stringValue":"')
-_INTEGER = _words(b'intValue')[0]
 
 _SPANS = _U(int.from_bytes(b"spans", "little"))
-_SCOPES = _words(b"scopeSpans")
-_RESOURCE = _words(b"resource")[0]
-_OLD = _words(b"instrumentationLibrarySpans")[0]
+_SCOPES = words(b"scopeSpans")
+_RESOURCE = words(b"resource")[0]
+_OLD = words(b"instrumentationLibrarySpans")[0]
 _FIELDS = (
     b"traceId", b"spanId", b"parentSpanId", b"name", b"kind", b"startTimeUnixNano", b"endTimeUnixNano", b"attributes",
     b"events", b"links", b"flags", b"traceState", b"droppedAttributesCount", b"droppedEventsCount", b"droppedLinksCount",
@@ -90,140 +74,13 @@ def _field_of(buffer, at, size):  # type: ignore[no-untyped-def]
     return 0
 
 
-@inlined
-def _value(buffer, at, end):  # type: ignore[no-untyped-def]
-    """What the value at `at` is, where its text begins and ends if it is a plain one, and the position behind it."""
-    if end - at < VECTOR or byte(buffer, at) != 123:
-        return _NO, 0, 0, skip(buffer, at, end)
-    inner = at + 2
-    form, text, text_end, close = _NO, 0, 0, -1
-    if word(buffer, at) == _STRING[0] and word(buffer, at + 8) == _STRING[1]:
-        form, text = _TEXT, at + 16
-    elif word(buffer, inner) == _INTEGER and byte(buffer, at + 1) == 34 and byte(buffer, inner + 8) == 34:
-        if byte(buffer, inner + 9) == 58 and byte(buffer, inner + 10) == 34:
-            form, text = _NUMBER, inner + 11
-        elif byte(buffer, inner + 9) == 58:
-            _, close = whole(buffer, inner + 10, end)
-            form = _NUMBER
-    if text:
-        text_end, odd = string(buffer, text, end)
-        close = text_end + 1 if text_end >= 0 else -1
-        if odd:
-            form = _NO
-    if close < 0 or close >= end or byte(buffer, close) != 125:
-        return _NO, 0, 0, skip(buffer, at, end)
-    return form, text, text_end, close + 1
-
-
-@inlined
-def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, b):  # type: ignore[no-untyped-def]
-    """Fold what matters of the attribute at `at`; also its flags of rows.py, and the position behind it."""
-    if end - at < VECTOR or word(buffer, at) != _ATTRIBUTE:
-        return a, b, 0, -1
-    begin = at + 8
-    stop, odd = string(buffer, begin, end)
-    if stop < 0 or odd & ESCAPED or end - stop < VECTOR:
-        return a, b, 0, -1
-    if word(buffer, stop) != _VALUE[0] or word(buffer, stop + 2) != _VALUE[1]:
-        return a, b, 0, -1
-    form, text, text_end, after = _value(buffer, stop + 10, end)
-    if after < 0 or after >= end or byte(buffer, after) != 125:
-        return a, b, 0, -1
-    after += 1
-    row = look_up(buffer, begin, stop - begin, slots, keys, secret)
-    if row == 0:
-        if is_document(buffer, begin, stop):
-            a, b = fold_whole(buffer, at, after, a, b, secret)
-        elif odd:
-            # Whether the key is UTF-8 the careful way tells, once for each such key.
-            a, b = fold_whole(buffer, begin, stop, a, b, secret)
-        return a, b, (_ODD if odd else 0), after
-    sort = np.int64(keys[row, 1])
-    way = sort & 7
-    if way != r.WHOLE:
-        done = False
-        if served and way != r.ROUTE:
-            done = form != _NO
-        elif way == r.URL and form == _TEXT:
-            a, b, done = fold_url(buffer, text, text_end, row, a, b, secret)
-        elif way == r.ROUTE and form == _TEXT:
-            a, b, done = fold_route(buffer, text, text_end, row, routes, begins, a, b, secret)
-        if done:
-            return a, b, 0, after
-    a, b = fold_whole(buffer, at, after, a, b, secret)
-    return a, b, (sort & r.NAMES_SYSTEM) | (_ODD if odd else 0), after
-
-
-@scanning
-def _attributes(buffer, at, end, served, slots, keys, routes, begins, secret, a, b):  # type: ignore[no-untyped-def]
-    """Fold what matters of the list at `at`; also its flags, and the position behind it."""
-    flags = 0
-    if end - at < 3 or byte(buffer, at) != 91:
-        return a, b, 0, -1
-    at += 1
-    if byte(buffer, at) == 93:
-        return a, b, 0, at + 1
-    while True:
-        a, b, found, at = _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, b)
-        flags |= found
-        if at < 0 or at >= end:
-            return a, b, flags, -1
-        c = byte(buffer, at)
-        at += 1
-        if c == 93:
-            return a, b, flags, at
-        if c != 44:
-            return a, b, flags, -1
-
-
-@inlined
-def _quoted_id(buffer, at, end):  # type: ignore[no-untyped-def]
-    """The sixteen digits in quotes at `at`, or none; how many bytes that makes (8 or 0), and the position behind."""
-    if end - at < 3 or byte(buffer, at) != 34:
-        return _U0, 0, -1
-    if byte(buffer, at + 1) == 34:
-        return _U0, 0, at + 2
-    value, at = hex_sixteen(buffer, at + 1, end)
-    if at < 0 or at >= end or byte(buffer, at) != 34:
-        return _U0, 0, -1
-    return value, 8, at + 1
-
-
-@inlined
-def _quoted_trace(buffer, at, end):  # type: ignore[no-untyped-def]
-    """The trace id at `at`: its two halves and the position behind."""
-    if end - at < 18 or byte(buffer, at) != 34:
-        return _U0, _U0, -1
-    low, at = hex_sixteen(buffer, at + 1, end)
-    if at < 0 or at >= end:
-        return _U0, _U0, -1
-    if byte(buffer, at) == 34:
-        return _U0, low, at + 1
-    high = low
-    low, at = hex_sixteen(buffer, at, end)
-    if at < 0 or at >= end or byte(buffer, at) != 34:
-        return _U0, _U0, -1
-    return high, low, at + 1
-
-
-@inlined
-def _time(buffer, at, end):  # type: ignore[no-untyped-def]
-    """The nanoseconds at `at`, in quotes or not, and the position behind."""
-    if at < end and byte(buffer, at) == 34:
-        value, at = whole(buffer, at + 1, end)
-        if at < 0 or at >= end or byte(buffer, at) != 34:
-            return value, -1
-        return value, at + 1
-    return whole(buffer, at, end)
-
-
 @scanning
 def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts):  # type: ignore[no-untyped-def]
     """Read the span whose brace is at `at` into `rows[row]`; the next free row or a doubt, and the position behind."""
     begin = at
     hi, lo, span, parent, start, finish = _U0, _U0, _U0, _U0, _U0, _U0
     name, name_end, name_odd, keys_odd = 0, 0, 0, 0
-    kind, database, care, above, seen = 0, 0, 0, 0, 0
+    kind, database, care, above, seen = np.int64(0), 0, 0, 0, 0
     flags, lost_attributes, lost_events, lost_links = _U0, _U0, _U0, _U0
     span_size = 0
     a, b = groups[group, 2], groups[group, 3]
@@ -240,12 +97,12 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
             return DOUBT, at
         seen |= 1 << field
         if field == _TRACE:
-            hi, lo, at = _quoted_trace(buffer, at, end)
+            hi, lo, at = quoted_trace(buffer, at, end)
         elif field == _SPAN_ID:
-            span, span_size, at = _quoted_id(buffer, at, end)
+            span, span_size, at = quoted_id(buffer, at, end)
         elif field == _PARENT:
-            parent, _, at = _quoted_id(buffer, at, end)
-        elif field == _NAME or field == _STATE:
+            parent, _, at = quoted_id(buffer, at, end)
+        elif field == _NAME or field == _STATE:  # noqa: SIM109 - quicker when compiled
             if at >= end or byte(buffer, at) != 34:
                 return DOUBT, at
             text = at + 1
@@ -261,19 +118,19 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
             at += 1
         elif field == _KIND:
             value, at = whole(buffer, at, end)
-            kind = np.int64(value) if value <= _U(5) else 0
+            kind = np.int64(value if value <= _U(5) else _U0)
             if seen & (1 << _ATTRIBUTES):
                 care |= r.ALWAYS
         elif field == _START:
-            start, at = _time(buffer, at, end)
+            start, at = time(buffer, at, end)
         elif field == _END:
-            finish, at = _time(buffer, at, end)
+            finish, at = time(buffer, at, end)
         elif field == _ATTRIBUTES:
             a, b = fold_number(kind, a, b, secret)
             served = kind == 2 or kind == 5
-            a, b, told, at = _attributes(buffer, at, end, served, slots, keys, routes, begins, secret, a, b)
+            a, b, told, at = attributes(buffer, at, end, served, slots, keys, routes, begins, secret, a, b)
             database = told & r.NAMES_SYSTEM
-            keys_odd = told & _ODD
+            keys_odd = told & ODD
         elif field == _FLAGS:
             flags, at = whole(buffer, at, end)
         elif field == _LOST_ATTRIBUTES:
@@ -297,7 +154,12 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
         at += 1
     if c != 125:
         return DOUBT, at
-    if flags >= _MOST_COUNT or lost_attributes >= _MOST_COUNT or lost_events >= _MOST_COUNT or lost_links >= _MOST_COUNT:
+    if (
+        flags >= _MOST_COUNT
+        or lost_attributes >= _MOST_COUNT
+        or lost_events >= _MOST_COUNT
+        or lost_links >= _MOST_COUNT
+    ):
         return DOUBT, at
     if not seen & (1 << _TRACE):
         return DOUBT, at
@@ -321,34 +183,29 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
         a, b = fold_number(kind, a, b, secret)
     if database or name_odd:
         a, b = fold_name(buffer, name, name_end, a, b, secret)
-    marks = 0
-    if lost_attributes > _U0:
-        counts[r.LOST_ATTRIBUTES] += np.int64(lost_attributes)
-        marks |= _LOST
-    if lost_links > _U0:
-        counts[r.LOST_LINKS] += np.int64(lost_links)
-        marks |= _LOST_LINKS
-    counts[r.LOST_EVENTS] += np.int64(lost_events)
-    if start == 0 or start > finish or finish > _MOST_TIME:
-        marks |= _BAD_TIMES
-        if start > _MOST_TIME:
-            start = _U0
-        if finish > _MOST_TIME:
-            finish = _U0
-    if flags & _U(0x300) == _U(0x300):
-        marks |= _REMOTE
-    if above < 0:
-        care |= r.ALWAYS | r.STATE
-    else:
-        counts[r.SAMPLED] += above
-    rows[row, r.TRACE_HI], rows[row, r.TRACE_LO] = hi, lo
-    rows[row, r.SPAN], rows[row, r.PARENT] = span, parent
-    rows[row, r.START], rows[row, r.END] = start, finish
-    rows[row, r.MARKS] = _U(marks)
-    rows[row, r.HASH_A], rows[row, r.HASH_B] = settled(a), settled(b)
-    rows[row, r.GROUP] = _U(group)
-    rows[row, r.BEGIN], rows[row, r.FINISH] = _U(begin), _U(at)
-    rows[row, r.CARE] = _U(care)
+    remote = flags & _U(0x300) == _U(0x300)
+    keep(
+        rows,
+        row,
+        counts,
+        hi,
+        lo,
+        span,
+        parent,
+        start,
+        finish,
+        remote,
+        np.int64(lost_attributes),
+        np.int64(lost_events),
+        np.int64(lost_links),
+        above,
+        a,
+        b,
+        group,
+        begin,
+        at,
+        care,
+    )
     return row + 1, at
 
 
@@ -373,7 +230,9 @@ def _scope(buffer, at, end, group, slots, keys, routes, begins, secret, groups, 
                 d = 93
                 at += 1
             while d == 44:
-                row, at = _span(buffer, at + 1, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts)
+                row, at = _span(
+                    buffer, at + 1, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts
+                )
                 if row < 0 or at >= end:
                     return (row if row < 0 else DOUBT), at
                 d = byte(buffer, at)
@@ -420,7 +279,9 @@ def _resource(buffer, at, end, group, slots, keys, routes, begins, secret, group
                 d = 93
                 at += 1
             while d == 44:
-                row, at = _scope(buffer, at + 1, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts)
+                row, at = _scope(
+                    buffer, at + 1, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts
+                )
                 if row < 0 or at >= end:
                     return (row if row < 0 else DOUBT), at
                 d = byte(buffer, at)
@@ -462,14 +323,20 @@ def scan(buffer, slots, keys, routes, begins, secret, groups, rows, counts):  # 
         end -= 1
     if end < _OPENING_SIZE + 2:
         return DOUBT
-    if word(buffer, 0) != _OPENING_WORDS[0] or word(buffer, 8) != _OPENING_WORDS[1] or word(buffer, 10) != _OPENING_WORDS[2]:
+    if (
+        word(buffer, 0) != _OPENING_WORDS[0]
+        or word(buffer, 8) != _OPENING_WORDS[1]
+        or word(buffer, 10) != _OPENING_WORDS[2]
+    ):
         return DOUBT
     at = _OPENING_SIZE - 1
     c = 44
     while c == 44:
         if group >= len(groups):
             return FULL
-        row, at = _resource(buffer, at + 1, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts)
+        row, at = _resource(
+            buffer, at + 1, end, group, slots, keys, routes, begins, secret, groups, rows, row, counts
+        )
         if row < 0:
             return row
         group += 1
@@ -483,7 +350,7 @@ def scan(buffer, slots, keys, routes, begins, secret, groups, rows, counts):  # 
 
 
 def decoder(plain: JsonDecoder) -> FastDecoder:
-    """A fast decoder beside this plain one, whose columns must be `Blocks`.
+    """A fast decoder in front of this plain one.
 
     Raises:
         ValueError: the tenant keys are too long or too many.

@@ -16,13 +16,21 @@ from lineage.fast import rows as r
 from lineage.fast.bytewise import byte, inlined, look_up, scanning, settled, swapped, word
 from lineage.fast.memory import FastDecoder
 from lineage.fast.rows import DOUBT, FULL
-from lineage.fast.values import fold_name, fold_number, fold_route, fold_url, fold_whole, is_document, sampling, tells_result
+from lineage.fast.values import (
+    fold_name,
+    fold_number,
+    fold_route,
+    fold_url,
+    fold_whole,
+    is_document,
+    keep,
+    sampling,
+    tells_result,
+)
 from lineage.spans import Tally
 
 _U = np.uint64
-_MOST_TIME = _U((1 << 63) - 1)
 _NO, _TEXT, _NUMBER = 0, 1, 2
-_REMOTE, _BAD_TIMES, _LOST_LINKS, _LOST = 1, 2, 4, 8
 _MOST_COUNT = 1 << 32
 
 
@@ -128,7 +136,9 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
             if not seen & (1 << 9):
                 seen |= 1 << 9
                 a, b = fold_number(kind, a, b, secret)
-            a, b, found = _attribute(buffer, at, at + size, kind == 2 or kind == 5, slots, keys, routes, begins, secret, a, b)
+            a, b, found = _attribute(
+                buffer, at, at + size, kind == 2 or kind == 5, slots, keys, routes, begins, secret, a, b
+            )
             database |= found
             at += size
             continue
@@ -227,34 +237,29 @@ def _span(buffer, at, end, group, slots, keys, routes, begins, secret, groups, r
         a, b = fold_number(kind, a, b, secret)
     if database:
         a, b = fold_name(buffer, name, name_end, a, b, secret)
-    marks = 0
-    if lost_attributes > 0:
-        counts[r.LOST_ATTRIBUTES] += lost_attributes
-        marks |= _LOST
-    if lost_links > 0:
-        counts[r.LOST_LINKS] += lost_links
-        marks |= _LOST_LINKS
-    counts[r.LOST_EVENTS] += lost_events
-    if start == 0 or start > finish or finish > _MOST_TIME:
-        marks |= _BAD_TIMES
-        if start > _MOST_TIME:
-            start = _U(0)
-        if finish > _MOST_TIME:
-            finish = _U(0)
-    if flags & 3 == 3:
-        marks |= _REMOTE
-    if above < 0:
-        care |= r.ALWAYS | r.STATE
-    else:
-        counts[r.SAMPLED] += above
-    rows[row, r.TRACE_HI], rows[row, r.TRACE_LO] = hi, lo
-    rows[row, r.SPAN], rows[row, r.PARENT] = span, parent
-    rows[row, r.START], rows[row, r.END] = start, finish
-    rows[row, r.MARKS] = _U(marks)
-    rows[row, r.HASH_A], rows[row, r.HASH_B] = settled(a), settled(b)
-    rows[row, r.GROUP] = _U(group)
-    rows[row, r.BEGIN], rows[row, r.FINISH] = _U(begin), _U(end)
-    rows[row, r.CARE] = _U(care)
+    remote = flags & 3 == 3
+    keep(
+        rows,
+        row,
+        counts,
+        hi,
+        lo,
+        span,
+        parent,
+        start,
+        finish,
+        remote,
+        lost_attributes,
+        lost_events,
+        lost_links,
+        above,
+        a,
+        b,
+        group,
+        begin,
+        end,
+        care,
+    )
     return row + 1
 
 
@@ -267,7 +272,9 @@ def _scope(buffer, at, end, group, slots, keys, routes, begins, secret, groups, 
         if size < 0:
             return DOUBT
         if tag == 0x12:
-            row = _span(buffer, at, at + size, group, slots, keys, routes, begins, secret, groups, rows, row, counts)
+            row = _span(
+                buffer, at, at + size, group, slots, keys, routes, begins, secret, groups, rows, row, counts
+            )
             if row < 0:
                 return row
         elif tag != 0x0A and tag != 0x1A:
@@ -312,7 +319,21 @@ def scan(buffer, slots, keys, routes, begins, secret, groups, rows, counts):  # 
             if size < 0:
                 return DOUBT
             if tag == 0x12:
-                row = _scope(buffer, at, at + size, group, slots, keys, routes, begins, secret, groups, rows, row, counts)
+                row = _scope(
+                    buffer,
+                    at,
+                    at + size,
+                    group,
+                    slots,
+                    keys,
+                    routes,
+                    begins,
+                    secret,
+                    groups,
+                    rows,
+                    row,
+                    counts,
+                )
                 if row < 0:
                     return row
             elif tag != 0x1A:
@@ -324,7 +345,7 @@ def scan(buffer, slots, keys, routes, begins, secret, groups, rows, counts):  # 
 
 
 def decoder(plain: ProtoDecoder) -> FastDecoder:
-    """A fast decoder beside this plain one, whose columns must be `Blocks`.
+    """A fast decoder in front of this plain one.
 
     Raises:
         ValueError: the tenant keys are too long or too many.

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from lineage.fast.bytewise import byte, fold, inlined, scanning, step, word
+from lineage.fast import rows as r
+from lineage.fast.bytewise import byte, fold, inlined, scanning, settled, step, word
 from lineage.fast.rows import DOCUMENTS
+from lineage.spans import Mark
 
 _U = np.uint64
+_MOST_TIME = _U((1 << 63) - 1)
+_REMOTE, _BAD_TIMES = int(Mark.REMOTE_PARENT), int(Mark.BAD_TIMES)
+_LOST_LINKS, _LOST = int(Mark.LOST_LINKS), int(Mark.LOST_ATTRIBUTES)
 _WHOLE, _AUTHORITY, _NO_SCHEME, _PROBE, _NAME, _KIND = (_U(n << 48) for n in range(1, 7))
 _MOST_URL = 2048
 _MOST_ROUTE = 256
@@ -167,3 +172,57 @@ def sampling(buffer, at, end):  # type: ignore[no-untyped-def]
         if byte(buffer, i) == 116 and byte(buffer, i + 1) == 104 and byte(buffer, i + 2) == 58:
             return -1
     return 0
+
+
+@inlined
+def keep(
+    rows,
+    row,
+    counts,
+    hi,
+    lo,
+    span,
+    parent,
+    start,
+    finish,
+    remote,
+    lost_attributes,
+    lost_events,
+    lost_links,
+    above,
+    a,
+    b,
+    group,
+    begin,
+    end,
+    care,
+):  # type: ignore[no-untyped-def]
+    """Write the row of a span whose ids are good, and count what was dropped of it (lineage.decode: `times`, `lost`)."""
+    marks = 0
+    if lost_attributes > 0:
+        counts[r.LOST_ATTRIBUTES] += lost_attributes
+        marks |= _LOST
+    if lost_links > 0:
+        counts[r.LOST_LINKS] += lost_links
+        marks |= _LOST_LINKS
+    counts[r.LOST_EVENTS] += lost_events
+    if start == 0 or start > finish or finish > _MOST_TIME:
+        marks |= _BAD_TIMES
+        if start > _MOST_TIME:
+            start = _U(0)
+        if finish > _MOST_TIME:
+            finish = _U(0)
+    if remote:
+        marks |= _REMOTE
+    if above < 0:
+        care |= r.ALWAYS | r.STATE
+    else:
+        counts[r.SAMPLED] += above
+    rows[row, r.TRACE_HI], rows[row, r.TRACE_LO] = hi, lo
+    rows[row, r.SPAN], rows[row, r.PARENT] = span, parent
+    rows[row, r.START], rows[row, r.END] = start, finish
+    rows[row, r.MARKS] = _U(marks)
+    rows[row, r.HASH_A], rows[row, r.HASH_B] = settled(a), settled(b)
+    rows[row, r.GROUP] = _U(group)
+    rows[row, r.BEGIN], rows[row, r.FINISH] = _U(begin), _U(end)
+    rows[row, r.CARE] = _U(care)

@@ -498,7 +498,7 @@ class _Unit:
                     self.emit_answered(i, p)
             if self.calling[i]:
                 self.emit_call(i, merged[i])
-            elif act.cached >= 0 and act.outgoing and not self.answered[i]:
+            elif act.cached >= 0 and act.outgoing and (act.send or not self.answered[i]):
                 self.put(
                     i,
                     act.cached,

@@ -64,6 +64,23 @@ HIDDEN = [
         """,
     ),
     Case(
+        "order: what a callee of the same process does after its call has ended may not have come back",
+        [
+            span(1, 0, "api", "server", "0-20", tenant="acme"),
+            span(2, 1, "api", "client", "1-5", HTTP),
+            span(3, 2, "api", "server", "2-9"),
+            span(4, 3, "api", "client", "3-4", READ_A),
+        ],
+        """
+        party:acme > api request (?) : party:acme
+        api > party:acme response (?) : party:acme ? store:postgresql@pg//a !ORDER
+        api > api request (?) : party:acme
+        api > api response (?) : party:acme ? store:postgresql@pg//a !ORDER
+        api > store:postgresql@pg//a request (?) : party:acme
+        store:postgresql@pg//a > api response (?) : store:postgresql@pg//a
+        """,
+    ),
+    Case(
         "order: of two that run side by side each may have fed the other",
         [
             span(1, 0, "api", "internal", "0-9"),
@@ -163,6 +180,21 @@ HIDDEN = [
         job > store:postgresql@pg//a request kept (?) : ? job operator:support !ORDER
         """,
         {"id-conflict": 1, "link-to-nothing": 0},
+    ),
+    Case(
+        "10 a call that one of two clients made is in doubt, although the client itself is not",
+        [
+            span(1, 0, "web", "client", "0-9", HTTP),
+            span(1, 0, "web", "client", "3-9", HTTP),
+            span(2, 1, "api", "server", "4-5"),
+        ],
+        """
+        web > api request (?) : web ? remote:llm !ORDER !CONFLICT
+        api > web response (?) : web ? remote:llm !ORDER !CONFLICT
+        web > remote:llm request (?) : web
+        remote:llm > web response (?) : remote:llm web
+        """,
+        {"id-conflict": 1},
     ),
     # --- unknown is a value ---
     Case(

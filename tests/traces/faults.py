@@ -75,7 +75,9 @@ def ring(maker: Maker, rows: list[Row]) -> None:
     """Roots that link to each other."""
     roots = [row for row in maker.rows[max(0, maker.first - 20) :] if not row[PARENT]]
     for one, other in zip(roots[-3:], [*roots[-2:], *roots[-3:-2]], strict=False):
-        maker.links.append((one[TRACE_HI], one[TRACE_LO], one[SPAN], other[TRACE_HI], other[TRACE_LO], other[SPAN]))
+        maker.links.append(
+            (one[TRACE_HI], one[TRACE_LO], one[SPAN], other[TRACE_HI], other[TRACE_LO], other[SPAN])
+        )
 
 
 def crowd(maker: Maker, rows: list[Row]) -> None:
