@@ -8,16 +8,16 @@ Values are told apart by shape, not by what they might mean: prose has spaces, t
 from __future__ import annotations
 
 import ast
-import ipaddress
 import json
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lineage import names
+from lineage.guard import is_address, is_email, is_number, is_person, is_secret, is_sentence
 from lineage.names import Attribute, Reduce
 from lineage.sql import Statement, commands, statement, summary
-from lineage.verbs import OTHER, VERBS, Direction
+from lineage.verbs import OTHER, verbs_in
 
 Value = str | int | float | bool | bytes | Sequence[object] | Mapping[str, object] | None
 Pairs = list[tuple[str, str]]
@@ -30,21 +30,10 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*", re.ASCII)
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
-_DURATION = re.compile(r"P(?:\d{1,5}[YMWD]){0,4}(?:T(?:\d{1,6}[HMS]){1,3})?|\d{1,6} ?(?:s|m|h|d|w|y|days?|hours?|weeks?|months?|years?)|none", re.ASCII)
-_SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
-_PERSON = re.compile(r"1[3-9]\d{9}|[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{4}[\dXx]", re.ASCII)
-"""A Chinese mobile telephone number, and an identity number (GB 11643)."""
-_SECRET = re.compile(
-    r"(?:sk|pk|rk|ak)[-_][A-Za-z0-9_-]{16,}|gh[opsur]_[A-Za-z0-9]{16,}|github_pat_|glpat-|xox[abeprs]-|hf_[A-Za-z0-9]{16,}"
-    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{20,}|LTAI[A-Za-z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}|Bearer",
+_DURATION = re.compile(
+    r"P(?:\d{1,5}[YMWD]){0,4}(?:T(?:\d{1,6}[HMS]){1,3})?|\d{1,6} ?(?:s|m|h|d|w|y|days?|hours?|weeks?|months?|years?)|none",
     re.ASCII,
 )
-"""How keys of well-known vendors begin, and JSON web tokens."""
-_RANDOM = re.compile(r"[A-Za-z0-9+/]{32,}", re.ASCII)
-_WORDS = re.compile(r"[A-Za-z]+", re.ASCII)
-_MOST_WORDS = 12
-_LONG_WORDS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])", re.ASCII)
-"""A token of more words than this is a sentence whose blanks were replaced."""
 _MOST_JSON = 1 << 16
 _MOST_REPR = 1 << 13
 """A Python repr is parsed by Python's own parser, which is not made for what strangers send."""
@@ -107,41 +96,13 @@ def _token_text(value: Value) -> str:
     text = _text(value)
     if len(text) > LONGEST:
         raise Refused("length")
-    if not _TOKEN.fullmatch(text) or _is_email(text):
+    if not _TOKEN.fullmatch(text) or is_email(text):
         raise Refused("shape")
-    if len(_LONG_WORDS.findall(text)) > _MOST_WORDS or text.count("+") > 2:
+    if is_sentence(text):
         raise Refused("words")
-    _no_secret(text)
-    return text
-
-
-def _is_email(text: str) -> bool:
-    name, at, domain = text.partition("@")
-    return bool(at and name and "." in domain.strip("."))
-
-
-def _no_secret(text: str) -> None:
-    """Refuse keys, web tokens, and long runs in which capitals, small letters and digits are mixed."""
-    if _SECRET.match(text):
+    if is_secret(text):
         raise Refused("secret")
-    for run in _RANDOM.findall(text):
-        if any(c.isdigit() for c in run) and run.lower() != run and run.upper() != run:
-            raise Refused("secret")
-
-
-def _no_number(text: str) -> None:
-    """Refuse a long run of digits: a telephone, card or identity number before it is anybody's name."""
-    digits = sum(c.isdigit() for c in text)
-    if (digits >= 11 and len(text) - digits <= 4 and not _is_address(text)) or _SOCIAL_SECURITY.fullmatch(text):
-        raise Refused("digits")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+    return text
 
 
 def _tenant_text(value: Value) -> str:
@@ -149,7 +110,8 @@ def _tenant_text(value: Value) -> str:
     if not text:
         return ""
     text = _token_text(text)
-    _no_number(text)
+    if is_number(text):
+        raise Refused("digits")
     if "/" in text or "@" in text:
         raise Refused("shape")
     return text
@@ -158,8 +120,9 @@ def _tenant_text(value: Value) -> str:
 def _token(key: str, canonical: str, value: Value) -> Pairs:
     text = _token_text(value)
     if canonical != "service.instance.id":
-        _no_number(text)
-    elif _PERSON.fullmatch(text):
+        if is_number(text):
+            raise Refused("digits")
+    elif is_person(text):
         # The number of a machine may be long too, and only tells clocks apart: it is let pass if it is no person's.
         raise Refused("digits")
     return [(canonical, text)]
@@ -169,8 +132,10 @@ def _code(key: str, canonical: str, value: Value) -> Pairs:
     text = _text(value)
     if not _CODE.fullmatch(text):
         raise Refused("shape")
-    _no_secret(text)
-    _no_number(text)
+    if is_secret(text):
+        raise Refused("secret")
+    if is_number(text):
+        raise Refused("digits")
     return [(canonical, text)]
 
 
@@ -216,13 +181,15 @@ def split_host(text: str) -> tuple[str, str]:
     host = host.rstrip(".").lower()
     if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise Refused("shape")
-    if not (_HOST.fullmatch(host) or _is_address(host)):
+    if not (_HOST.fullmatch(host) or is_address(host)):
         raise Refused("shape")
-    if host.replace(".", "").replace("-", "").isdigit() and not _is_address(host):
+    if host.replace(".", "").replace("-", "").isdigit() and not is_address(host):
         # No name of a host, but what a telephone or identity number looks like.
         raise Refused("digits")
-    _no_number(host)
-    _no_secret(host)
+    if is_number(host):
+        raise Refused("digits")
+    if is_secret(text):
+        raise Refused("secret")
     return host, port
 
 
@@ -236,7 +203,13 @@ def _port(key: str, canonical: str, value: Value) -> Pairs:
 def _url(key: str, canonical: str, value: Value) -> Pairs:
     text = _text(value)
     scheme, separator, rest = text[:2048].partition("://")
-    if not separator or not scheme.isascii() or not scheme.isalpha() or len(scheme) > 16 or scheme.lower() == "file":
+    if (
+        not separator
+        or not scheme.isascii()
+        or not scheme.isalpha()
+        or len(scheme) > 16
+        or scheme.lower() == "file"
+    ):
         raise Refused("shape")
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     if len(authority) == len(rest) and len(text) > 2048:
@@ -277,47 +250,6 @@ def _told(found: Statement, verbs_key: str, tables_key: str, cut_key: str) -> Pa
 def _verb(key: str, canonical: str, value: Value) -> Pairs:
     found = verbs_in(_text(value))
     return [(canonical, found)] if found else []
-
-
-def verbs_in(text: str, most: int = 8) -> str:
-    """The verbs of a name or operation, in upper case, from the vocabulary; "" for none.
-
-    A pipeline's name gives each; a method's name is read word by word and gives its first verb, and those behind "and"
-    and "or". A verb that moves no data counts only where it stands alone: `multi_get` reads.
-
-    >>> verbs_in("async_get_cache"), verbs_in("ZADD HSET"), verbs_in("pg.query:INSERT gateway"), verbs_in("findOneAndUpdate")
-    ('GET', 'ZADD HSET', 'INSERT', 'FIND UPDATE')
-    """
-    text = text[:200]
-    words = text.split()
-    if 1 < len(words) <= most and all(word in VERBS for word in words):
-        return " ".join(dict.fromkeys(words))
-    parts = [part for part in re.split(r"[^A-Za-z_]+", text) if part]
-    found = [verb for part in parts if (verb := _verbs_of_part(part))]
-    strong = [verb for verb in found if verb not in _WEAK]
-    return (strong or found or [""])[0] or next((part.upper() for part in parts if part.upper() in VERBS), "")
-
-
-_WEAK = frozenset("TYPE INDEX OBJECT CLIENT COMMAND QUERY".split())
-"""Verbs that are nouns more often: taken when there is no other."""
-
-
-def _verbs_of_part(part: str) -> str:
-    whole = part.replace("_", "").upper()
-    if whole in VERBS:
-        return whole if VERBS[whole] is not Direction.NONE else ""
-    words = [hump.upper() for word in _WORDS.findall(part) for hump in _humps(word)]
-    moving = [at for at, word in enumerate(words) if VERBS.get(word, Direction.NONE) is not Direction.NONE and word not in _WEAK]
-    if not moving:
-        return ""
-    more = [words[at] for at in moving[1:] if words[at - 1] in ("AND", "OR")]
-    return " ".join(dict.fromkeys([words[moving[0]], *more]))
-
-
-def _humps(word: str) -> list[str]:
-    if word.isupper() or word.islower():
-        return [word]
-    return re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", word)
 
 
 def _tenant(key: str, canonical: str, value: Value) -> Pairs:

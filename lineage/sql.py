@@ -9,24 +9,15 @@ JOIN, INTO, UPDATE and TABLE. Where it cannot tell, it says so (`whole`), and th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lineage.sqlwords import Words
 from lineage.verbs import OTHER, VERBS, Direction
 
 MOST_TEXT = 1 << 16
 """Characters of a statement that are looked at; the rest makes it not whole."""
 _MOST_TABLES = 256
 
-_SPACE = re.compile(r"(?:\s+|--[^\n]*)+")
-_NAME = r"(?:[^\W\d][\w$]*|\"[^\"\\]*\"|`[^`]*`|\[[\w $-]+\])"
-_CHAIN = re.compile(rf"{_NAME}(?:\s*\.\s*(?:{_NAME}|\*))*")
-_VALUE = re.compile(r"[0-9][\w.]*|[%:@?][\w()]*|\$\d+")
-_QUOTED = {
-    "'": re.compile(r"'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'", re.DOTALL),
-    '"': re.compile(r'"[^"\\]*(?:(?:""|\\.)[^"\\]*)*"', re.DOTALL),
-}
-_DOLLAR = re.compile(r"\$(?:[A-Za-z_]\w*)?\$", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w$-]{0,62}", re.ASCII)
 
 _BEGINS = frozenset("INSERT UPDATE DELETE MERGE REPLACE UPSERT COPY TRUNCATE".split())
@@ -35,7 +26,14 @@ _SESSION = frozenset(
     "SHOW BEGIN START SET COMMIT ROLLBACK SAVEPOINT RELEASE USE RESET DISCARD DEALLOCATE LISTEN UNLISTEN CLOSE END ABORT".split()
 )
 """Statements about the session itself."""
-_OPENERS = frozenset({*_BEGINS, *_DEFINES, *_SESSION, *"SELECT WITH EXPLAIN DECLARE PREPARE CALL EXEC EXECUTE DO FETCH VALUES TABLE DESCRIBE LOAD".split()})
+_OPENERS = frozenset(
+    {
+        *_BEGINS,
+        *_DEFINES,
+        *_SESSION,
+        *"SELECT WITH EXPLAIN DECLARE PREPARE CALL EXEC EXECUTE DO FETCH VALUES TABLE DESCRIBE LOAD".split(),
+    }
+)
 """Words with which SQL that we read can begin."""
 _BEFORE_VERB = frozenset({"", ";", "(", ")", "EXPLAIN", "ANALYZE", "VERBOSE", "AS", "THEN", "BEGIN"})
 _NOT_TABLES = frozenset(
@@ -46,7 +44,9 @@ _CLAUSE_ENDS = frozenset(
     "WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT MINUS FETCH FOR WINDOW SET VALUES RETURNING INNER LEFT RIGHT FULL CROSS NATURAL TO "
     "WITH QUALIFY CONNECT WHEN".split()
 )
-_PLAIN = frozenset("SELECT AS NULL TRUE FALSE CURRENT_TIMESTAMP CURRENT_DATE CURRENT_USER SESSION_USER LIMIT".split())
+_PLAIN = frozenset(
+    "SELECT AS NULL TRUE FALSE CURRENT_TIMESTAMP CURRENT_DATE CURRENT_USER SESSION_USER LIMIT".split()
+)
 """Words by which a SELECT without a table reads nobody's data."""
 _HARMLESS = frozenset(
     "version current_schema current_schemas current_database current_user session_user current_setting now pg_backend_pid pg_is_in_recovery database user connection_id last_insert_id row_count inet_server_addr inet_server_port".split()
@@ -84,7 +84,7 @@ def statement(text: str) -> Statement:
     >>> statement("select pg_catalog.version()").harmless, statement("Tell me what you know from experience").verbs
     (True, ())
     """
-    tokens = _Tokens(text[:MOST_TEXT], whole=len(text) <= MOST_TEXT)
+    tokens = Words(text[:MOST_TEXT], whole=len(text) <= MOST_TEXT)
     words = list(tokens)
     first = next((word for word in words if word not in ("(", ";")), "").upper()
     if first not in _OPENERS or _is_prose(words):
@@ -130,74 +130,6 @@ def summary(text: str) -> Statement:
         return Statement(verbs, whole=False)
     # The convention cuts a summary at 255 characters.
     return Statement(verbs, tuple(sorted(map(_clean, names))), whole=len(text) < 255)
-
-
-class _Tokens:
-    """The words of SQL text: names with their quotes, marks, and `?` for a literal, number or parameter.
-
-    Stops, and is not `whole`, where what follows may be a literal or may be not: unclosed quotes, `\\'` (an escape in
-    MySQL, the end of the literal in standard SQL), nested comments, quotes of Oracle's own.
-    """
-
-    def __init__(self, text: str, *, whole: bool) -> None:
-        self.text, self.whole = text, whole
-
-    def __iter__(self) -> Iterator[str]:
-        text, at = self.text, 0
-        while at < len(text):
-            found = _SPACE.match(text, at)
-            if found:
-                at = found.end()
-                continue
-            found = _VALUE.match(text, at)
-            if found:
-                at = found.end()
-                yield "?"
-                continue
-            found = _CHAIN.match(text, at)
-            if found:
-                at = found.end()
-                if text[at : at + 1] == "'" and found[0].upper() in ("Q", "NQ"):
-                    self.whole = False
-                    return
-                yield found[0]
-                continue
-            end = self._end(at)
-            if end < 0:
-                self.whole = False
-                return
-            if text[at] in "'\"$" and end > at + 1:
-                yield "?"
-            elif end == at + 1:
-                yield text[at]
-            at = end
-
-    def _end(self, at: int) -> int:
-        """Where the literal, comment or mark at `at` ends; -1 if that cannot be told."""
-        text, mark = self.text, self.text[at]
-        if mark in _QUOTED:
-            quoted = _QUOTED[mark].match(text, at)
-            sure = quoted and f"\\{mark}" not in quoted[0].replace("\\\\", "")
-            return quoted.end() if quoted and sure else -1
-        if mark == "`":
-            return -1
-        if text.startswith("/*", at):
-            end = text.find("*/", at + 2)
-            if end < 0 or "/*" in text[at + 2 : end]:
-                return -1
-            if text[at + 2 : at + 3] in ("!", "M"):
-                self.whole = False
-            return end + 2
-        if mark == "#" and text[at + 1 : at + 2] not in (">", "-", "#", "="):
-            # A comment in MySQL, an operator or a temporary table elsewhere.
-            self.whole = False
-            end = text.find("\n", at)
-            return end if end > at + 1 else len(text) if end < 0 else at + 1
-        opening = _DOLLAR.match(text, at) if mark == "$" else None
-        if opening:
-            end = text.find(opening[0], opening.end())
-            return end + len(opening[0]) if end >= 0 else -1
-        return at + 1
 
 
 def _is_prose(words: list[str]) -> bool:
@@ -296,7 +228,11 @@ class _Reader:
             frame.verb = word
         elif word in _SESSION and previous in (";", ""):
             self._session(word)
-        elif previous == ";" and token.isidentifier() and word not in ("EXPLAIN", "TABLE", "DECLARE", "PREPARE"):
+        elif (
+            previous == ";"
+            and token.isidentifier()
+            and word not in ("EXPLAIN", "TABLE", "DECLARE", "PREPARE")
+        ):
             self.verbs[word if word in VERBS else OTHER] = None
             self.other = True
         elif word == "FROM" and frame.verb and not (previous == "DISTINCT" and before in ("IS", "NOT")):
@@ -306,7 +242,9 @@ class _Reader:
         elif word == "RETURNING" and frame.verb in ("UPDATE", "DELETE"):
             self.verbs["SELECT"] = None
             self.expects = ""
-        elif word in ("JOIN", "STRAIGHT_JOIN", "APPLY", "TABLE") or (word == "USING" and frame.verb in ("DELETE", "MERGE")):
+        elif word in ("JOIN", "STRAIGHT_JOIN", "APPLY", "TABLE") or (
+            word == "USING" and frame.verb in ("DELETE", "MERGE")
+        ):
             if frame.verb in ("UPDATE", "DELETE", "MERGE"):
                 self.verbs["SELECT"] = None
             self.expects = "list-table"

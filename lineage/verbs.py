@@ -6,6 +6,7 @@ writes leaves data there. What is not in the table is unknown, and unknown is ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -53,6 +54,9 @@ unknown OTHER CALL EXEC EXECUTE DO EVAL EVALSHA FCALL SUBSCRIBE PSUBSCRIBE SSUBS
 by leaving it out of the verbs of a statement."""
 
 
+_WORDS = re.compile(r"[A-Za-z]+", re.ASCII)
+
+
 def direction_of(verbs: str) -> Direction:
     """The direction of an operation that has all these verbs, space-separated, in any case.
 
@@ -66,3 +70,48 @@ def direction_of(verbs: str) -> Direction:
     if not moving:
         return Direction.NONE
     return moving.pop() if len(moving) == 1 else Direction.BOTH
+
+
+def verbs_in(text: str, most: int = 8) -> str:
+    """The verbs of a name or operation, in upper case, from the vocabulary; "" for none.
+
+    A pipeline's name gives each; a method's name is read word by word and gives its first verb, and those behind "and"
+    and "or". A verb that moves no data counts only where it stands alone: `multi_get` reads.
+
+    >>> verbs_in("async_get_cache"), verbs_in("ZADD HSET"), verbs_in("pg.query:INSERT gateway"), verbs_in("findOneAndUpdate")
+    ('GET', 'ZADD HSET', 'INSERT', 'FIND UPDATE')
+    """
+    text = text[:200]
+    words = text.split()
+    if 1 < len(words) <= most and all(word in VERBS for word in words):
+        return " ".join(dict.fromkeys(words))
+    parts = [part for part in re.split(r"[^A-Za-z_]+", text) if part]
+    found = [verb for part in parts if (verb := _verbs_of_part(part))]
+    strong = [verb for verb in found if verb not in _WEAK]
+    return (strong or found or [""])[0] or next((part.upper() for part in parts if part.upper() in VERBS), "")
+
+
+_WEAK = frozenset("TYPE INDEX OBJECT CLIENT COMMAND QUERY".split())
+"""Verbs that are nouns more often: taken when there is no other."""
+
+
+def _verbs_of_part(part: str) -> str:
+    whole = part.replace("_", "").upper()
+    if whole in VERBS:
+        return whole if VERBS[whole] is not Direction.NONE else ""
+    words = [hump.upper() for word in _WORDS.findall(part) for hump in _humps(word)]
+    moving = [
+        at
+        for at, word in enumerate(words)
+        if VERBS.get(word, Direction.NONE) is not Direction.NONE and word not in _WEAK
+    ]
+    if not moving:
+        return ""
+    more = [words[at] for at in moving[1:] if words[at - 1] in ("AND", "OR")]
+    return " ".join(dict.fromkeys([words[moving[0]], *more]))
+
+
+def _humps(word: str) -> list[str]:
+    if word.isupper() or word.islower():
+        return [word]
+    return re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", word)

@@ -67,7 +67,9 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in HARMLESS], ids=[row[0] for row in HARMLESS])
+@pytest.mark.parametrize(
+    ("text", "expected"), [row[1:] for row in HARMLESS], ids=[row[0] for row in HARMLESS]
+)
 def test_nobody_s_data_moves(text: str, expected: bool) -> None:
     assert expected == statement(text).harmless
 
@@ -92,7 +94,11 @@ HIDDEN = [
 
 @pytest.mark.parametrize(("text", "whole"), [row[1:] for row in HIDDEN], ids=[row[0] for row in HIDDEN])
 def test_a_literal_never_becomes_a_table(text: str, whole: bool) -> None:
-    assert (("SELECT",), ("t",), whole) == (statement(text).verbs, statement(text).tables, statement(text).whole)
+    assert (("SELECT",), ("t",), whole) == (
+        statement(text).verbs,
+        statement(text).tables,
+        statement(text).whole,
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +159,9 @@ def test_summary(text: str, expected: Statement) -> None:
 @given(
     st.lists(
         st.sampled_from(
-            "SELECT FROM INSERT INTO UPDATE WITH AS ( ) , ; ' \" ` $$ $a$ /* */ -- # \\ [ ] a b.c 1 ? JOIN ON TABLE COPY TO \n 患者".split(" ")
+            "SELECT FROM INSERT INTO UPDATE WITH AS ( ) , ; ' \" ` $$ $a$ /* */ -- # \\ [ ] a b.c 1 ? JOIN ON TABLE COPY TO \n 患者".split(
+                " "
+            )
         ),
         max_size=60,
     ).map(" ".join)

@@ -76,6 +76,7 @@ class Reader:
             yield self._columns.take()
         # They remember attributes by their bytes.
         self._decoders.clear()
+        self._fast.clear()
         if self.tally.files == files:
             first = next(iter(self.skipped.values()), "no files")
             raise InputError.of(

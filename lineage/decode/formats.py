@@ -61,7 +61,11 @@ def recognise(data: Bytes) -> Format:
         raise NotTelemetry("the file is of no format that lineage reads")
     if len(head) > 4:
         size = int.from_bytes(head[:4], "big")
-        if 0 < size <= MOST_MESSAGE and (head[4] == _FIELD or head[4:].startswith((GZIP, ZSTD))) and head[0] != _FIELD:
+        if (
+            0 < size <= MOST_MESSAGE
+            and (head[4] == _FIELD or head[4:].startswith((GZIP, ZSTD)))
+            and head[0] != _FIELD
+        ):
             return Format.FIXED
     if head[:1] == bytes([_FIELD]):
         return Format.VARINT if _is_varint_framed(head) else Format.SINGLE
@@ -75,7 +79,9 @@ def _is_varint_framed(head: bytes) -> bool:
     """Whether bytes that begin with 0x0a are a framed message of ten bytes and not a request."""
     size, begin = varint(head, 1)
     whole_field = begin and (begin + size >= len(head) or head[begin + size] == _FIELD)
-    framed = len(head) > 12 and head[1] == _FIELD and varint(head, 11)[1] and head[varint(head, 11)[1]] == _FIELD
+    framed = (
+        len(head) > 12 and head[1] == _FIELD and varint(head, 11)[1] and head[varint(head, 11)[1]] == _FIELD
+    )
     return bool(framed and not whole_field)
 
 
@@ -130,7 +136,7 @@ def _json_messages(data: Bytes) -> Iterator[Message]:
         return
     line = first
     while line:
-        if line.strip():
+        if not line.isspace():
             yield Message(line, line=number)
         number += 1
         line = _line(data, number)

@@ -112,7 +112,10 @@ class _SdkDecoder:
             tally.rejected[reason] += 1
             return
         shape, tenant, marks, _, _ = self.shaper.outcome(
-            self._resource(span.resource), span.kind.value + Kind.INTERNAL, self._pieces(span), span.name or ""
+            self._resource(span.resource),
+            span.kind.value + Kind.INTERNAL,
+            self._pieces(span),
+            span.name or "",
         )
         start, end = span.start_time or 0, span.end_time or 0
         if not 0 < start <= end <= LATEST:
@@ -133,14 +136,22 @@ class _SdkDecoder:
         columns.marks.append(int(marks))
         for target in span.links:
             to = target.context
-            columns.links.append(link(trace, own, to.trace_id.to_bytes(16, "big"), to.span_id.to_bytes(8, "big")))
+            columns.links.append(
+                link(trace, own, to.trace_id.to_bytes(16, "big"), to.span_id.to_bytes(8, "big"))
+            )
 
     def _resource(self, resource: Resource | None) -> int:
-        return self.shaper.resource((key, _value(value, 0)) for key, value in _items(resource.attributes if resource else None))
+        return self.shaper.resource(
+            (key, _value(value, 0)) for key, value in _items(resource.attributes if resource else None)
+        )
 
     def _pieces(self, span: ReadableSpan) -> tuple[int, ...]:
         shaper = self.shaper
-        codes = [shaper.piece(key, _value(value, 0)) for key, value in _items(span.attributes) if shaper.wanted(key)]
+        codes = [
+            shaper.piece(key, _value(value, 0))
+            for key, value in _items(span.attributes)
+            if shaper.wanted(key)
+        ]
         for event in span.events:
             if event.name == "db.query.result":
                 codes += [

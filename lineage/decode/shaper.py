@@ -13,8 +13,9 @@ from typing import NamedTuple
 from lineage import names
 from lineage.decode import language
 from lineage.names import Attribute, Reduce
-from lineage.reduce import Refused, Value, reduce_value, tenant, verbs_in
+from lineage.reduce import Refused, Value, reduce_value, tenant
 from lineage.spans import Kind, Mark, Resource, Shape, Tally, Vocabulary
+from lineage.verbs import verbs_in
 
 _PEER_KEYS = frozenset(
     {

@@ -129,10 +129,9 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
-        data = self.raw.read(len(buffer))
-        buffer[: len(data)] = data
-        self.told(len(data))
-        return len(data)
+        size: int = self.raw.readinto(buffer)  # type: ignore[attr-defined]
+        self.told(size)
+        return size
 
 
 class _Again(io.RawIOBase):
@@ -167,7 +166,9 @@ def opened(source: Source, told: Callable[[int], None]) -> Iterator[Bytes]:
             stream = _unpacked(counted, source.name)
             head = stream.read(HEAD)
             if not head:
-                raise InputError.of("the file is empty", file=source.name, remedy="export again, or leave it out")
+                raise InputError.of(
+                    "the file is empty", file=source.name, remedy="export again, or leave it out"
+                )
             yield Bytes(source, io.BufferedReader(_Again(head, stream), 1 << 20), head)
     except Exception as error:
         if broken_packing(error):
@@ -264,7 +265,9 @@ def _bounded(packed: BinaryIO | gzip.GzipFile | io.BufferedReader[Any], name: st
 def damaged(name: str, offset: int, what: str) -> InputError:
     """An error that names the byte offset (of the unpacked file) at which reading stopped."""
     return InputError.of(
-        f"{what}, at byte {offset}", file=name, remedy="nothing of it was judged: export again, or leave the file out"
+        f"{what}, at byte {offset}",
+        file=name,
+        remedy="nothing of it was judged: export again, or leave the file out",
     )
 
 

@@ -57,6 +57,7 @@ from lineage.fast.layout import (
     REGION,
     ROOT,
     SAW_UNNAMED,
+    SEND,
     SERVICE,
     SOURCE,
     STORE_BARE,
@@ -165,7 +166,11 @@ def emit(
                 if not state[i] & IS_CALLING:
                     step = 2
                     k = 0
-                    if table[a, CACHED] >= 0 and table[a, OUTGOING] and not state[i] & IS_ANSWERED:
+                    if (
+                        table[a, CACHED] >= 0
+                        and table[a, OUTGOING]
+                        and (table[a, SEND] or not state[i] & IS_ANSWERED)
+                    ):
                         source = table[a, CACHED]
                         told = call
                         flags = BACK

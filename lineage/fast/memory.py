@@ -147,6 +147,11 @@ class FastDecoder:
         self._table = _Table()
         self._resources: set[tuple[int, int]] = set()
 
+    @property
+    def remembered(self) -> int:
+        """How many different spans it knows the answer for."""
+        return self._table.used
+
     def decode(self, data: bytes) -> None:
         """Add the spans of one message.
 

@@ -175,7 +175,7 @@ def sampling(buffer, at, end):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def keep(
+def keep(  # type: ignore[no-untyped-def]
     rows,
     row,
     counts,
@@ -196,7 +196,7 @@ def keep(
     begin,
     end,
     care,
-):  # type: ignore[no-untyped-def]
+):
     """Write the row of a span whose ids are good, and count what was dropped of it (lineage.decode: `times`, `lost`)."""
     marks = 0
     if lost_attributes > 0:
