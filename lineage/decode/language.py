@@ -55,7 +55,8 @@ def told(pairs: dict[str, str], counted: list[str]) -> None:
 
 
 def _speaks(system: str) -> str:
-    return "sql" if system in SQL else "commands" if system in COMMANDS else ""
+    # Who sends a statement and no system (some own instrumentation) speaks to a database all the same: not to see it is worse.
+    return "sql" if system in SQL or not system else "commands" if system in COMMANDS else ""
 
 
 _KEYS = {

@@ -22,7 +22,7 @@ from lineage.fast.compiled import FOLDER
 
 LITTLE_ENDIAN = sys.byteorder == "little"
 """The kernels read words as they stand; elsewhere the plain decoders do the work."""
-VECTOR = 32
+VECTOR = 64
 """Bytes that `special` reads at once."""
 LONGEST_KEY = 127
 """Longer keys are never looked up (their length takes two bytes in protobuf)."""
@@ -110,8 +110,7 @@ def special(typing: Any, buffer: Any, at: Any) -> Any:
         found = builder.or_(found, builder.icmp_unsigned("==", loaded, all_lanes(0x22)))
         found = builder.or_(found, builder.icmp_unsigned("==", loaded, all_lanes(0x5C)))
         mask = builder.bitcast(found, ir.IntType(VECTOR))
-        count = builder.cttz(mask, ir.Constant(ir.IntType(1), 0))
-        return builder.zext(count, ir.IntType(64))
+        return builder.cttz(mask, ir.Constant(ir.IntType(1), 0))
 
     return types.int64(buffer, types.int64), generate
 

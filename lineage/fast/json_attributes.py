@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from lineage.fast import rows as r
-from lineage.fast.bytewise import VECTOR, byte, inlined, look_up, scanning, word, words
+from lineage.fast.bytewise import byte, inlined, look_up, scanning, word, words
 from lineage.fast.json_text import ESCAPED, skip, string, whole
 from lineage.fast.values import fold_route, fold_url, fold_whole, is_document
 
 _NO, _TEXT, _NUMBER = 0, 1, 2
+_ROOM = 24
+"""Bytes that are looked at without asking again whether they are there."""
 ODD = 16
 """Flag beside rows.NAMES_SYSTEM: a key is not ASCII."""
 _ATTRIBUTE = words(b'{"key":"')[0]
@@ -21,7 +23,7 @@ _INTEGER = words(b"intValue")[0]
 @inlined
 def _value(buffer, at, end):  # type: ignore[no-untyped-def]
     """What the value at `at` is, where its text begins and ends if it is a plain one, and the position behind it."""
-    if end - at < VECTOR or byte(buffer, at) != 123:
+    if end - at < _ROOM or byte(buffer, at) != 123:
         return _NO, 0, 0, skip(buffer, at, end)
     inner = at + 2
     form, text, text_end, close = _NO, 0, 0, -1
@@ -46,11 +48,11 @@ def _value(buffer, at, end):  # type: ignore[no-untyped-def]
 @inlined
 def _attribute(buffer, at, end, served, slots, keys, routes, begins, secret, a, b):  # type: ignore[no-untyped-def]
     """Fold what matters of the attribute at `at`; also its flags of rows.py, and the position behind it."""
-    if end - at < VECTOR or word(buffer, at) != _ATTRIBUTE:
+    if end - at < _ROOM or word(buffer, at) != _ATTRIBUTE:
         return a, b, 0, -1
     begin = at + 8
     stop, odd = string(buffer, begin, end)
-    if stop < 0 or odd & ESCAPED or end - stop < VECTOR:
+    if stop < 0 or odd & ESCAPED or end - stop < _ROOM:
         return a, b, 0, -1
     if word(buffer, stop) != _VALUE[0] or word(buffer, stop + 2) != _VALUE[1]:
         return a, b, 0, -1

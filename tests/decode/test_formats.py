@@ -78,18 +78,18 @@ FORMS = forms(*REQUESTS)
 
 def test_what_is_read(tmp_path: Path) -> None:
     reader, spans = read(FORMS["JSON lines, plain"], tmp_path)
-    assert (4, 2, 1, 1, {"attributes": 2}) == (
+    assert (
         reader.tally.spans,
         reader.tally.requests,
         reader.tally.files,
         reader.tally.sampled,
         dict(reader.tally.lost),
-    )
-    assert [0, 1 | 8, 0, 2] == spans.marks.tolist()
-    assert ["acme", "globex", "", ""] == [reader.vocabulary.tenants[code] for code in spans.tenant]
+    ) == (4, 2, 1, 1, {"attributes": 2})
+    assert spans.marks.tolist() == [0, 1 | 8, 0, 2]
+    assert [reader.vocabulary.tenants[code] for code in spans.tenant] == ["acme", "globex", "", ""]
     shapes = [dict(reader.vocabulary.shapes[code].attributes) for code in spans.shape]
-    assert {"db.system.name": "postgresql", "db.tables": "t", "db.verbs": "SELECT"} == shapes[0]
-    assert [{"documents.tenants": "acme"}, {"documents.tenants": "initech"}] == shapes[2:]
+    assert shapes[0] == {"db.system.name": "postgresql", "db.tables": "t", "db.verbs": "SELECT"}
+    assert shapes[2:] == [{"documents.tenants": "acme"}, {"documents.tenants": "initech"}]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -119,12 +119,12 @@ def test_the_demo_of_opentelemetry() -> None:
     reader = Reader()
     spans = Spans.concat(reader.read([str(EXAMPLES / "otel-demo" / "otel-demo.otlp.pb.gz")]))
     traces = set(zip(spans.trace_hi.tolist(), spans.trace_lo.tolist(), strict=True))
-    assert (4743, 1021, 101, 0) == (
+    assert (
         len(spans),
         len(traces),
         reader.tally.requests,
         reader.tally.rejected.total(),
-    )
+    ) == (4743, 1021, 101, 0)
 
 
 IDS: list[tuple[str, dict[str, Any], str]] = [
@@ -196,7 +196,7 @@ def test_what_is_wrong_with_a_resource_counts_for_each_of_its_spans(tmp_path: Pa
     apart = [request(span(), resource=wrong), request(span(spanId=OTHER), resource=wrong)]
     for data in (to_json(together), to_json(*apart), fixed(*map(to_message, apart))):
         reader, spans = read(data, tmp_path)
-        assert ({"shape:service.name": 2}, [8, 8]) == (dict(reader.tally.refused), spans.marks.tolist())
+        assert (dict(reader.tally.refused), spans.marks.tolist()) == ({"shape:service.name": 2}, [8, 8])
 
 
 def test_the_system_says_in_which_language_a_text_is(tmp_path: Path) -> None:
@@ -205,6 +205,7 @@ def test_the_system_says_in_which_language_a_text_is(tmp_path: Path) -> None:
         "redis": "get me",
         "qdrant": "Select a hospital from Beijing",
         "": "SELECT 1 FROM secret_table",
+        "mongodb": '{"find": "secret"}',
     }
     found = []
     for system, text in texts.items():
@@ -213,15 +214,15 @@ def test_the_system_says_in_which_language_a_text_is(tmp_path: Path) -> None:
         found.append(
             [value for key, value in reader.vocabulary.shapes[0].attributes if key != "db.system.name"]
         )
-    assert [["secret_table", "SELECT"], ["GET"], [], []] == found
+    assert found == [["secret_table", "SELECT"], ["GET"], [], ["secret_table", "SELECT"], []]
 
 
 def test_a_cut_statement_may_do_anything_else_beside(tmp_path: Path) -> None:
     text = "INSERT INTO t VALUES " + "(1)," * 20_000
     made = span({"db.system.name": "mysql", "db.query.text": text})
     reader, spans = read(to_json(request(made)), tmp_path)
-    assert ({"cut:db.query.text": 1}, 8) == (dict(reader.tally.refused), spans.marks[0])
-    assert "INSERT OTHER" == reader.vocabulary.shapes[0].get("db.verbs")
+    assert (dict(reader.tally.refused), spans.marks[0]) == ({"cut:db.query.text": 1}, 8)
+    assert reader.vocabulary.shapes[0].get("db.verbs") == "INSERT OTHER"
 
 
 GOOD_LINE, GOOD_MESSAGE = to_json(REQUESTS[0]), to_message(REQUESTS[0])
@@ -279,7 +280,7 @@ def test_protobuf_of_another_signal_is_no_span(tmp_path: Path) -> None:
 
 def test_logs_between_spans_are_counted(tmp_path: Path) -> None:
     reader, spans = read(LOGS + GOOD_LINE + LOGS, tmp_path)
-    assert (2, {"other-signal:logs": 2}) == (len(spans), dict(reader.tally.refused))
+    assert (len(spans), dict(reader.tally.refused)) == (2, {"other-signal:logs": 2})
 
 
 def test_a_directory_passes_over_what_holds_no_spans_and_names_it(tmp_path: Path) -> None:
@@ -292,9 +293,9 @@ def test_a_directory_passes_over_what_holds_no_spans_and_names_it(tmp_path: Path
     (tmp_path / ".hidden").write_bytes(b"\0")
     (tmp_path / "deep" / "round").symlink_to(tmp_path)
     reader = Reader()
-    assert 2 == sum(len(batch) for batch in reader.read([str(tmp_path)]))
-    assert ["README.md", "b.truth.json", "c.jsonl", "d.pb"] == [Path(name).name for name in reader.skipped]
-    assert {"file-without-spans": 4} == dict(reader.tally.refused)
+    assert sum(len(batch) for batch in reader.read([str(tmp_path)])) == 2
+    assert [Path(name).name for name in reader.skipped] == ["README.md", "b.truth.json", "c.jsonl", "d.pb"]
+    assert dict(reader.tally.refused) == {"file-without-spans": 4}
 
 
 def test_a_directory_without_spans_is_an_error(tmp_path: Path) -> None:
@@ -339,7 +340,7 @@ def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(GOOD_LINE)
     reader = Reader()
     paths = [str(tmp_path), str(tmp_path / "a.jsonl"), str(tmp_path / "*.jsonl")]
-    assert 2 == sum(len(batch) for batch in reader.read(paths))
+    assert sum(len(batch) for batch in reader.read(paths)) == 2
 
 
 def test_a_file_named_besides_its_directory_has_to_hold_spans(tmp_path: Path) -> None:
@@ -353,7 +354,7 @@ def test_a_snapshot_in_a_directory_is_kept_for_later(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(GOOD_LINE)
     (tmp_path / "b.json.gz").write_bytes(gzip.compress(b'{"format":"lineage-snapshot/1"}'))
     reader = Reader()
-    assert 2 == sum(len(batch) for batch in reader.read([str(tmp_path)]))
+    assert sum(len(batch) for batch in reader.read([str(tmp_path)])) == 2
     assert [(str(tmp_path / "b.json.gz"), b'{"format":"lineage-snapshot/1"}')] == reader.snapshots
 
 
@@ -371,7 +372,7 @@ def test_standard_input_byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     for data in (GOOD_LINE, gzip.compress(GOOD_LINE), fixed(GOOD_MESSAGE)):
         source = type("Input", (), {"buffer": io.BufferedReader(Slow(data))})
         monkeypatch.setattr("sys.stdin", source)
-        assert 2 == sum(len(batch) for batch in Reader().read(["-"]))
+        assert sum(len(batch) for batch in Reader().read(["-"])) == 2
         assert not source.buffer.closed  # type: ignore[attr-defined]
 
 
@@ -381,7 +382,7 @@ def test_a_reader_reads_again(tmp_path: Path) -> None:
     reader = Reader()
     with pytest.raises(InputError):
         list(reader.read([str(tmp_path / "bad.jsonl")]))
-    assert 2 == sum(len(batch) for batch in reader.read([str(tmp_path / "a.jsonl")]))
+    assert sum(len(batch) for batch in reader.read([str(tmp_path / "a.jsonl")])) == 2
     with pytest.raises(InputError, match="no such file"):
         list(reader.read([str(tmp_path / "absent")]))
 
@@ -392,7 +393,7 @@ def test_a_reading_that_was_broken_off_leaves_nothing_behind(tmp_path: Path) -> 
     (tmp_path / "b.jsonl").write_bytes(GOOD_LINE)
     reader = Reader()
     next(iter(reader.read([str(tmp_path / "a.jsonl")])))
-    assert 2 == sum(len(batch) for batch in reader.read([str(tmp_path / "b.jsonl")]))
+    assert sum(len(batch) for batch in reader.read([str(tmp_path / "b.jsonl")])) == 2
 
 
 @pytest.mark.parametrize("size", [10, 32, 48, 91, 123, 1000])
@@ -429,7 +430,7 @@ MANY = {f"key.{number}": "x" for number in range(100_000)}
 def test_huge_spans_are_read(made: dict[str, Any], tmp_path: Path) -> None:
     for data in (to_json(request(made)), fixed(to_message(request(made)))):
         reader, spans = read(data, tmp_path)
-        assert 1 == len(spans)
+        assert len(spans) == 1
         assert len(repr(reader.vocabulary.shapes)) < 2000
 
 

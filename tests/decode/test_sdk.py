@@ -134,22 +134,22 @@ def test_the_same_as_out_of_a_file(tmp_path: Path) -> None:
     reader, expected = read(fixed(to_message(otlp(keep.spans))), tmp_path)
     vocabulary, tally = Vocabulary(), Tally()
     found = from_sdk(keep.spans, vocabulary, tally)
-    assert 6 == len(found)
+    assert len(found) == 6
     assert rows(expected, reader.vocabulary) == rows(found, vocabulary)
     assert (reader.tally.spans, reader.tally.refused, reader.tally.sampled) == (
         tally.spans,
         tally.refused,
         tally.sampled,
     )
-    assert {"shape:db.namespace": 1} == dict(tally.refused)
-    assert 6 == tally.sampled
+    assert dict(tally.refused) == {"shape:db.namespace": 1}
+    assert tally.sampled == 6
 
 
 def test_an_exporter_keeps_structure_only() -> None:
     exporter = LineageExporter()
     made(exporter)
     spans = exporter.take()
-    assert (6, 0) == (len(spans), len(exporter.take()))
+    assert (len(spans), len(exporter.take())) == (6, 0)
     assert {"acme", ""} == {exporter.vocabulary.tenants[code] for code in spans.tenant}
     assert "secret" not in repr((exporter.vocabulary.shapes, exporter.vocabulary.tenants, exporter.tally))
 
@@ -159,7 +159,7 @@ def test_an_exporter_that_is_shut_down_takes_no_more() -> None:
     made(exporter)
     exporter.shutdown()
     assert SpanExportResult.FAILURE is exporter.export([])
-    assert 6 == len(exporter.take())
+    assert len(exporter.take()) == 6
 
 
 def test_an_exporter_is_called_from_many_threads() -> None:
@@ -175,7 +175,7 @@ def test_an_exporter_is_called_from_many_threads() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (1200, 1200) == (len(exporter.take()), exporter.tally.spans)
+    assert (len(exporter.take()), exporter.tally.spans) == (1200, 1200)
 
 
 def test_own_tenant_keys_come_first() -> None:
@@ -183,11 +183,11 @@ def test_own_tenant_keys_come_first() -> None:
     made(keep)
     vocabulary = Vocabulary()
     from_sdk(keep.spans, vocabulary, Tally(), tenant_keys=["gen_ai.request.model"])
-    assert ["", "qwen-max", "acme"] == vocabulary.tenants
+    assert vocabulary.tenants == ["", "qwen-max", "acme"]
 
 
 @pytest.mark.parametrize("attributes", [{}, {"tenant.id": "acme"}])
 def test_a_span_without_ids_is_rejected(attributes: dict[str, str]) -> None:
     tally = Tally()
-    assert 0 == len(from_sdk([ReadableSpan("x", attributes=attributes)], Vocabulary(), tally))
-    assert {"bad-trace-id": 1} == dict(tally.rejected)
+    assert len(from_sdk([ReadableSpan("x", attributes=attributes)], Vocabulary(), tally)) == 0
+    assert dict(tally.rejected) == {"bad-trace-id": 1}
