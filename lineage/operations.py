@@ -51,6 +51,8 @@ _PRIVATE = (
     ip_network("100.64.0.0/10"), ip_network("fc00::/7"), ip_network("fe80::/10"),
 )  # fmt: skip
 """Addresses that mean a host only inside one site: RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291."""
+_INTERFACE = "rpc:"
+"""What the name of a peer begins with that is known by its RPC interface only."""
 _KEY_VALUE = frozenset("redis valkey keydb dragonfly memcached etcd cache".split())
 _AWS = {
     "S3": (What.OBJECT, "s3"),
@@ -267,7 +269,9 @@ def peers(op: Operation, seen_by: Place) -> tuple[Place, ...]:
         return (Place(PlaceKind.TOPIC, name=op.name, system=op.system, owner="" if op.name else seen_by.id),)
     if op.host:
         return (Place(PlaceKind.REMOTE, environment=site, host=op.host, owner=owner),)
-    return (Place(PlaceKind.REMOTE, name=op.name, owner="" if op.name else seen_by.id),)
+    # An interface is no instance: two servers of one interface stay apart, one for each service that called it.
+    named = op.name and not op.name.startswith(_INTERFACE)
+    return (Place(PlaceKind.REMOTE, name=op.name, owner="" if named else seen_by.id),)
 
 
 def _what(shape: Shape) -> tuple[What, str]:
@@ -424,5 +428,5 @@ def _name(shape: Shape, what: What) -> str:
         return shape.get("messaging.destination.name")
     peer = shape.get("service.peer.name") or shape.get("faas.invoked_name")
     if not peer and what is What.RPC and shape.get("rpc.service"):
-        return f"rpc:{shape.get('rpc.service')}"
+        return _INTERFACE + shape.get("rpc.service")
     return peer

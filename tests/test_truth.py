@@ -244,12 +244,6 @@ def test_no_part_of_what_mixed_is_proven(capture: str, left_out: str, tmp_path: 
     assert part(capture, left_out, tmp_path).exit_code in (1, 3)
 
 
-LUMPED = pytest.mark.xfail(
-    strict=True,
-    reason="a gRPC callee without a server span goes by its interface, rpc.service: two servers of one interface become one place",
-)
-
-
 @pytest.mark.parametrize(
     ("capture", "left_out"),
     [
@@ -257,10 +251,6 @@ LUMPED = pytest.mark.xfail(
             capture,
             left_out,
             id=f"{capture} without {left_out}",
-            marks=[LUMPED]
-            if (capture, left_out)
-            in {("grpc-infer-clean", each) for each in ("server spans", "every second span", "most spans")}
-            else [],
         )
         for capture in CLEAN
         for left_out in LEFT_OUT

@@ -40,7 +40,9 @@ def decoder(form: str, plain: Any, size: int) -> Any | None:
     try:
         if told != "1" and size < COLD_FROM[form] and not _warm(form):
             return None
-        return import_module(f"lineage.fast.scan_{form}").decoder(plain)
+        fast = import_module(f"lineage.fast.scan_{form}").decoder(plain)
+        fast.prepare()
+        return fast
     except Exception as error:
         # A numba that is broken, or tenant keys that do not fit: slower, and the same result.
         logging.getLogger("lineage").info(

@@ -152,6 +152,12 @@ class FastDecoder:
         """How many different spans it knows the answer for."""
         return self._table.used
 
+    def prepare(self) -> None:
+        """Have everything compiled or loaded, so that a numba that cannot is met before the first message."""
+        self._scanned(b"")
+        self._resolved(b"", 0)
+        _insert(_U(0), _U(0), 0, np.full(4, -1, np.int32))
+
     def decode(self, data: bytes) -> None:
         """Add the spans of one message.
 

@@ -70,6 +70,9 @@ class Node:
         return None
 
 
+_TELEMETRY = ('"resourceSpans"', '"resource_spans"', '"resourceLogs"', '"resourceMetrics"', '"traceId"', '"lineage-snapshot')
+
+
 def decode(data: bytes | str, file: str) -> str:
     """UTF-8 text of a file, without byte order mark.
 
@@ -94,6 +97,13 @@ def decode(data: bytes | str, file: str) -> str:
             ) from None
     else:
         text = data.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "[") and any(word in text for word in _TELEMETRY):
+        # An excerpt of such a file would show a prompt.
+        raise ConfigError.of(
+            "this is telemetry or a snapshot, not YAML that a person wrote",
+            file=file,
+            remedy="give spans as SPANS, and an inventory, pack or view here",
+        )
     found = _DECEIVING.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
