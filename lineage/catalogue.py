@@ -30,7 +30,7 @@ COUNTRIES = frozenset(
     PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE
     YT ZA ZM ZW
-    """.split()  # noqa: SIM905 - a list of 249 lines is not easier to read
+    """.split()
 )
 """The officially assigned codes of ISO 3166-1 alpha-2."""
 

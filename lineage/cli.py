@@ -410,12 +410,12 @@ def _put(text: str, output: str | None) -> None:
 
 
 def _day(text: str | None) -> Any:
-    import datetime
+    import datetime as dt
 
     if text is None:
-        return datetime.datetime.now(datetime.UTC).date()
+        return dt.datetime.now(dt.UTC).date()
     try:
-        return datetime.date.fromisoformat(text)
+        return dt.date.fromisoformat(text)
     except ValueError:
         raise _usage("--today is not a date", "write it as YYYY-MM-DD") from None
 

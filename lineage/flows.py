@@ -49,6 +49,9 @@ class Exemplar:
     span_id: str
 
 
+_CERTAIN = Doubt(0)
+
+
 @dataclass(frozen=True, slots=True)
 class FlowKey:
     """What makes two observations one flow. All sets are of `Place`s or words, and order plays no part."""
@@ -67,7 +70,7 @@ class FlowKey:
     """Places whose data this flow carries: established."""
     possible: frozenset[Place] = frozenset()
     """Places whose data it may carry beside those; disjoint from `sources`."""
-    doubts: Doubt = Doubt(0)
+    doubts: Doubt = _CERTAIN
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-
 _IN_CHECKOUT = {"captures": "examples/captures"}
 """Where a folder stands in a checkout, when the wheel has it elsewhere (pyproject.toml, wheel sources)."""
 

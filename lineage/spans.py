@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,8 +160,8 @@ class Spans:
         """From rows (trace_hi, trace_lo, span, parent, start, end, shape, tenant, marks)."""
         columns = list(zip(*rows, strict=True)) if rows else [()] * 9
         dtypes = (np.uint64,) * 4 + (np.int64,) * 2 + (np.int32,) * 2 + (np.uint8,)
-        arrays = [np.array(column, dtype=dtype) for column, dtype in zip(columns, dtypes, strict=True)]
-        return cls(*arrays, links=np.array(list(links), dtype=LINK))  # type: ignore[arg-type]
+        arrays: list[Any] = [np.array(column, dtype=dtype) for column, dtype in zip(columns, dtypes, strict=True)]
+        return cls(*[*arrays, np.array(list(links), dtype=LINK)])
 
     @classmethod
     def concat(cls, batches: Iterable[Spans]) -> Spans:
@@ -168,14 +169,13 @@ class Spans:
         parts = list(batches)
         if not parts:
             return cls.empty()
-        return cls(
-            *(np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS),
-            links=np.concatenate([part.links for part in parts]),
-        )
+        columns: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS]
+        return cls(*[*columns, np.concatenate([part.links for part in parts])])
 
     def take(self, rows: NDArray[np.intp]) -> Spans:
         """The rows at these positions; links are kept whole."""
-        return Spans(*(getattr(self, name)[rows] for name in COLUMNS), links=self.links)
+        columns: list[Any] = [getattr(self, name)[rows] for name in COLUMNS]
+        return Spans(*[*columns, self.links])
 
 
 COLUMNS = ("trace_hi", "trace_lo", "span", "parent", "start", "end", "shape", "tenant", "marks")

@@ -507,6 +507,13 @@ class TestChoice:
         monkeypatch.setattr(choose, "available", lambda: False)
         assert choose.decoder("proto", plain("proto"), 1 << 40) is None
 
+    def test_a_numba_that_fails_is_met_before_the_first_message(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("LINEAGE_FAST", "1")
+        monkeypatch.setattr(scan_proto, "scan", lambda *arrays: 1 / 0)
+        assert choose.decoder("proto", plain("proto"), 1) is None
+
     def test_tenant_keys_that_do_not_fit_are_left_to_the_plain_decoder(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

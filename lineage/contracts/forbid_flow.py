@@ -19,9 +19,9 @@ from lineage.contracts._contract import (
     Contract,
     Fault,
     PlaceMatch,
-    silent_places,
     fault_at,
     lacks,
+    silent_places,
 )
 from lineage.contracts.purpose import Purpose, purposes_of
 from lineage.findings import Checked, Missing

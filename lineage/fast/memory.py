@@ -153,9 +153,14 @@ class FastDecoder:
         return self._table.used
 
     def prepare(self) -> None:
-        """Have everything compiled or loaded, so that a numba that cannot is met before the first message."""
+        """Have everything compiled or loaded, so that a numba that cannot is met before the first message.
+
+        Raises:
+            Exception: what numba raises.
+        """
         self._scanned(b"")
-        self._resolved(b"", 0)
+        table = self._table
+        _resolve(self._scan.rows, 0, 0, table.slots, table.entries, table.counted)
         _insert(_U(0), _U(0), 0, np.full(4, -1, np.int32))
 
     def decode(self, data: bytes) -> None:

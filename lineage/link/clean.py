@@ -88,11 +88,12 @@ def count_marks(spans: Spans, counts: Counter[str]) -> None:
 
 def _same_id(spans: Spans) -> NDArray[np.bool_]:
     """For each row but the last: whether the next has the same trace and span id."""
-    return (
+    same: NDArray[np.bool_] = (
         (spans.span[1:] == spans.span[:-1])
         & (spans.trace_lo[1:] == spans.trace_lo[:-1])
         & (spans.trace_hi[1:] == spans.trace_hi[:-1])
     )
+    return same
 
 
 def _runs(same: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -193,7 +193,8 @@ class _Unit:
         key = tuple(sorted(codes))
         union = self.edges.unions.get(key)
         if union is None:
-            words = frozenset().union(*(self.acts.words.values[code] for code in key))  # type: ignore[arg-type]
+            sets: list[frozenset[str]] = [self.acts.words.values[code] for code in key]  # type: ignore[misc]
+            words = frozenset[str]().union(*sets)
             union = self.edges.unions[key] = self.acts.words(words)
         return union
 
