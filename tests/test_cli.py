@@ -464,7 +464,7 @@ def test_the_demo_does_not_write_into_a_file(call: Lineage, tmp_path: Path) -> N
 def test_the_demo_ends_well_with_a_violating_path_and_a_picture(call: Lineage, tmp_path: Path) -> None:
     done = call("demo", "-o", tmp_path)
     assert done.code == 0
-    assert "order16/no-domestic-user" in done.out
+    assert "order16/no-shared-training-pool" in done.out
     assert "inputs.svg" in done.out
 
 

@@ -94,7 +94,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
             f"{_PG}/training_samples",
             POOL,
             ("postgresql pg-main/gateway training_samples",),
-            "the inventory declares the role of the server (database), not that the table is a training pool",
+            "the inventory says that this table is a training pool",
         ),
         Row("Redis redis-main db 0", "mixed", f"{_REDIS}/0", CACHE, ("redis redis-main db0 cache:*",)),
         Row("bucket prompt-archive", "mixed", _OSS, STORE, ("s3 prompt-archive",), _BUCKETS),

@@ -168,7 +168,7 @@ class NeverMeet(Contract):
             message,
             {
                 "place": here,
-                "partitions": partitions if len(partitions) > 1 else (),
+                "partitions": partitions if [part.id for part in partitions] != [here.id] else (),
                 "a": whose_a,
                 "b": whose_b,
             },

@@ -52,4 +52,4 @@ def test_the_tables_of_the_database_are_in_one_box(mixed: Drawing) -> None:
     details = [text.en for text in database.details]
 
     assert {"api_keys", "conversations", "training_samples", "usage_ledger"} <= set(details)
-    assert details[0] == "database, retention not declared"
+    assert details[0] == "database, training pool, retention not declared"
