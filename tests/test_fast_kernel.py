@@ -90,7 +90,7 @@ def _columns(
     start: np.ndarray,
     end: np.ndarray,
     shape: np.ndarray,
-) -> Spans:  # type: ignore[type-arg]
+) -> Spans:
     """One trace; span ids count from 1."""
     return Spans(
         np.full(rows, 5, np.uint64),
@@ -260,10 +260,24 @@ def test_without_kernels_the_plain_way_is_taken(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("lineage.link.FAST_FROM", 1)
     monkeypatch.setattr("lineage.link.COMPILE_FROM", 1)
     monkeypatch.delenv("LINEAGE_FAST", raising=False)
-    monkeypatch.setitem(sys.modules, "numba", None)
-    for name in [name for name in sys.modules if name.startswith("lineage.fast")]:
-        monkeypatch.delitem(sys.modules, name)
+    # What imports numba cannot be imported, as where numba is missing.
+    monkeypatch.setitem(sys.modules, "lineage.fast.compiled", None)
     assert expected == dumps(link([spans], vocabulary))
+
+
+def test_kernels_that_do_not_compile_cost_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("LLVM of another version")
+
+    spans, vocabulary = generate(5, 50)
+    expected = dumps(link([spans], vocabulary, engine="plain"))
+    monkeypatch.setattr("lineage.fast.assemble.compile_all", broken)
+    monkeypatch.setattr("lineage.link.FAST_FROM", 1)
+    monkeypatch.setattr("lineage.link.COMPILE_FROM", 1)
+    monkeypatch.delenv("LINEAGE_FAST", raising=False)
+    assert expected == dumps(link([spans], vocabulary))
+    with pytest.raises(RuntimeError):
+        link([spans], vocabulary, engine="fast")
 
 
 def test_an_unknown_engine_is_refused() -> None:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import sys
 import time
 
-from lineage.link import link
-from lineage.spans import Kind, Shape, Spans, Vocabulary
-
 
 def main() -> int:
     """Compile, and say where it was put; 1 if it could not be kept."""
+    from lineage.fast.assemble import compile_all
     from lineage.fast.compiled import FOLDER, warm
 
     began = time.monotonic()
-    words = Vocabulary()
-    shape = words.shape(Shape(kind=Kind.SERVER))
-    link([Spans.of([(1, 1, 1, 0, 1, 2, shape, 0, 0)])], words, engine="fast")
+    compile_all()
     where = f"kept in {FOLDER}" if warm() else "not kept: no folder that is yours alone; set NUMBA_CACHE_DIR"
     sys.stderr.write(f"compiled in {time.monotonic() - began:.1f} s, {where}\n")
     return 0 if warm() else 1

@@ -19,7 +19,7 @@ from lineage.link.acts import Acts
 from lineage.link.assemble import Seen, assemble, drain
 from lineage.link.clean import count_marks, join_short_ids
 from lineage.link.propagate import Edges
-from lineage.spans import Spans
+from lineage.spans import Kind, Shape, Spans, Vocabulary
 
 
 class FastAssembler:
@@ -118,6 +118,13 @@ class FastAssembler:
                 self.edges.counts[reason] += total
         self.edges.services.update(np.unique(columns.numbers[act[fits[unit]], SERVICE]).tolist())
         return np.flatnonzero(~fits)
+
+
+def compile_all() -> None:
+    """Compile every kernel, or load what was compiled: whatever can go wrong with it goes wrong here, before work is done."""
+    words = Vocabulary()
+    shape = words.shape(Shape(kind=Kind.SERVER))
+    FastAssembler(Acts(words), Edges()).add(Spans.of([(1, 1, 1, 0, 1, 2, shape, 0, 0)]))
 
 
 def _aside(spans: Spans) -> NDArray[np.bool_]:

@@ -97,8 +97,9 @@ def _fast(acts: Acts, edges: Edges, engine: str, spans: int) -> FastAssembler | 
 
         if engine == "auto" and spans < COMPILE_FROM and not warm():
             return None
-        from lineage.fast.assemble import FastAssembler
+        from lineage.fast.assemble import FastAssembler, compile_all
 
+        compile_all()
         return FastAssembler(acts, edges)
     except Exception as error:
         if engine == "fast":
