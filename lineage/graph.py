@@ -75,11 +75,8 @@ class Flow:
     possible: tuple[int, ...]
     """Sorted numbers of the things whose data it may carry beside those."""
     doubts: Doubt
-
-    @property
-    def kept(self) -> bool:
-        """Whether a store or topic keeps what it gets."""
-        return self.key.kept
+    kept: bool = False
+    """Whether a store or topic keeps what it gets."""
 
     @property
     def established(self) -> bool:
@@ -180,6 +177,7 @@ class FlowGraph:
                 tuple(sorted(sources)),
                 tuple(sorted(possible)),
                 doubts,
+                key.kept,
             )
             # Places are numbered in the order of their ids, so the order of numbers is the same in every run.
             words = (key.leg, key.kept, sorted(key.categories), key.purpose, key.protection, key.retention)

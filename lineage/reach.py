@@ -156,6 +156,22 @@ class _Run:
                     self._raise(other, MAYBE)
 
 
+def _alike(graph: FlowGraph, level: Answer) -> dict[tuple[int, int, int, bool], list[int]]:
+    """Flows that are the same step of a way: from one thing to another, by one source's name, kept or not.
+
+    The first of them that carries the data stands for all: the others lead nowhere else. Worked out once a graph.
+    """
+    known = graph.memo.get(("alike", int(level)))
+    if known is None:
+        alike: dict[tuple[int, int, int, bool], list[int]] = {}
+        for number, flow in enumerate(graph.flows):
+            source, target, kept = flow.source, flow.target, flow.key.kept
+            for carrier in flow.sources if level is YES else (*flow.sources, *flow.possible):
+                alike.setdefault((source, carrier, target, kept), []).append(number)
+        known = graph.memo["alike", int(level)] = alike
+    return known  # type: ignore[return-value]
+
+
 @dataclass(slots=True)
 class Paths:
     """Shortest ways from where selected data enters to every thing that it reaches, for witnesses.
@@ -172,14 +188,14 @@ class Paths:
     _before: dict[tuple[int, int], tuple[int, tuple[int, int]] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        graph, level = self.graph, self.level
+        graph, level, carried = self.graph, self.level, self.found.flows
         ways: dict[tuple[int, int], list[int]] = {}
-        for number, flow in enumerate(graph.flows):
-            if self.found.flows[number] < level:
-                continue
-            carriers = flow.sources if level is YES else (*flow.sources, *flow.possible)
-            for carrier in carriers:
-                ways.setdefault((flow.source, carrier), []).append(number)
+        for (start, carrier, _, _), numbers in _alike(graph, level).items():
+            number = next((number for number in numbers if carried[number] >= level), -1)
+            if number >= 0:
+                ways.setdefault((start, carrier), []).append(number)
+        for numbers in ways.values():
+            numbers.sort()
         self._search(ways, [(t, t) for t, answer in enumerate(self.found.answers) if answer >= level])
         # What no unbroken way explains begins where telemetry says that the data is: a store that names its
         # owners, or one that may be another that holds the data.
