@@ -42,7 +42,6 @@ MEETING: dict[str, set[str]] = {
         "store:chroma@?(service:rag-service@alibaba_cloud/cn-hangzhou)",
         "service:rag-service@alibaba_cloud/cn-hangzhou",
         "model:openai/qwen-max@?(service:rag-service@alibaba_cloud/cn-hangzhou)",
-        "model:openai/bge-m3@?(service:rag-service@alibaba_cloud/cn-hangzhou)",
     },
     "rag-openllmetry-langchain-mixed": {
         "remote:chroma.cn-hangzhou.gw.example:8001",

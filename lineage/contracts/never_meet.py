@@ -28,6 +28,7 @@ from lineage.contracts._contract import (
 )
 from lineage.findings import Checked, Judgement, Missing, Verdict, ref, resource_ref
 from lineage.flows import Leg
+from lineage.places import PlaceKind
 from lineage.reach import Reach
 from lineage.selection import Answer, Selection
 
@@ -63,6 +64,7 @@ class NeverMeet(Contract):
         (_BOTH, ("acme[?] > gw@SG > pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG ?> pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG > ?pg", "hong[CN] > core@CN > pg"), "store:postgresql@?(service:gw@SG)"),
+        ({**_BOTH, "places": {"kinds": ("store",)}}, ("acme[DE] > gw@SG > ?pg", "hong[CN] > gw@SG > ?pg"), "store:postgresql@?(service:gw@SG)"),
         ({**_BOTH, "places": {"roles": ("log",)}}, ("acme[DE] > gw@SG > pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
     )
 
@@ -158,6 +160,9 @@ class NeverMeet(Contract):
         if meant is MAYBE:
             level = MAYBE
             missing += [lack for thing in members for lack in self.places.untold(graph, thing)]
+        if level is YES and (vague := self._vague(context, members, one, two)):
+            level = MAYBE
+            missing.append(Missing("missing.same", here, "places[].name", vague))
         if message == "meet" and whose_a == whose_b and len(whose_a) == 1:
             message = "meet.self"
         if level is MAYBE:
@@ -178,6 +183,23 @@ class NeverMeet(Contract):
             here.source,
             waived=one.waived or two.waived,
         )
+
+    def _vague(self, context: Context, members: list[int], one: Reach, two: Reach) -> str:
+        """The attribute that would tell whether a place is one place; "" where it is, or need not be told.
+
+        A peer without an address, known only by the service that saw it, may be two: one for each side. It need
+        not be told when a single flow carries both.
+        """
+        graph = context.graph
+        reached = [t for t in members if one.things[t] or two.things[t]]
+        if not all(graph.place(t).unknown and not graph.meaning(t).name for t in reached):
+            return ""
+        for thing in reached:
+            for number in (*graph.into[thing], *graph.out_of[thing]):
+                if one.flows[number] is YES and two.flows[number] is YES:
+                    return ""
+        topic = graph.place(reached[0]).kind is PlaceKind.TOPIC
+        return "messaging.destination.name" if topic else "server.address"
 
     def _lookalikes(self, context: Context, met: set[int]) -> Iterator[Judgement]:
         """Places that may be one and the same: one side at the one, the other side at the other."""
