@@ -173,7 +173,7 @@ class NeverMeet(Contract):
             message,
             {
                 "place": here,
-                "partitions": partitions if [part.id for part in partitions] != [here.id] else (),
+                "partitions": partitions if [part.en for part in partitions] != [here.en] else (),
                 "a": whose_a,
                 "b": whose_b,
             },

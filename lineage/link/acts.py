@@ -14,8 +14,6 @@ from lineage.places import Place, PlaceKind
 from lineage.spans import Kind, Vocabulary
 from lineage.verbs import Direction
 
-ENTRY_KINDS = (Kind.SERVER,)
-
 
 class Codes:
     """Numbers values as they come: equal values, equal numbers."""
