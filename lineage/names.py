@@ -54,8 +54,6 @@ PROBE = "probe"
 PEER_REGION = "peer.region"
 """cloud.region on a span: the region of the called side."""
 VECTOR_STORE = "vector_store.provider"
-ORCHESTRATION = "orchestration"
-"""\"true\" on a framework's chain, agent, task or workflow span: it makes no call itself."""
 URL_HOST = "url.host"
 URL_PORT = "url.port"
 
@@ -206,6 +204,12 @@ TENANT_KEYS: tuple[str, ...] = (
 JSON_TENANT_KEYS = ("tenant", "tenant_id", "tenant.id", "tenantId")
 JSON_ORIGIN_KEYS = ("origin", "data_origin", "data.origin")
 
+CATEGORIES = tuple("prompt file audio image video output embedding credential usage log feedback metadata".split())
+CLASSES = tuple("personal sensitive-personal important core business none".split())
+PURPOSES = tuple(
+    "inference training fine-tuning evaluation abuse-monitoring billing support debugging legal-request".split()
+)
+
 VOCABULARY: Mapping[str, frozenset[str]] = {
     "messaging.operation.type": frozenset("create send publish receive process deliver settle".split()),
     "gen_ai.tool.type": frozenset("function extension datastore".split()),
@@ -214,24 +218,14 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     ),
     "traceloop.span.kind": frozenset("workflow task agent tool unknown".split()),
     "http.request.method": frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT".split()),
-    CLASS: frozenset("personal sensitive-personal important core business none unknown".split()),
-    CATEGORY: frozenset(
-        "prompt file audio image video output embedding credential usage log feedback metadata".split()
-    ),
-    PURPOSE: frozenset(
-        "inference training fine-tuning evaluation abuse-monitoring billing support debugging legal-request".split()
-    ),
+    CLASS: frozenset({*CLASSES, "unknown"}),
+    CATEGORY: frozenset(CATEGORIES),
+    PURPOSE: frozenset(PURPOSES),
     PROTECTION: frozenset("none masked pseudonymised anonymised encrypted-no-key".split()),
     DIRECTION: frozenset("read write both".split()),
     ACTOR: frozenset("human service".split()),
 }
 """Closed sets of values, by canonical key."""
-
-CATEGORIES = tuple("prompt file audio image video output embedding credential usage log feedback metadata".split())
-CLASSES = tuple("personal sensitive-personal important core business none".split())
-PURPOSES = tuple(
-    "inference training fine-tuning evaluation abuse-monitoring billing support debugging legal-request".split()
-)
 
 PROBE_ROUTES = frozenset(
     "/health /healthz /health/liveliness /health/liveness /health/readiness /livez /readyz /live /ready /ping /-/healthy /-/ready /actuator/health".split()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lineage.flows import Doubt
 from lineage.operations import STORES, Operation, What, merge, merges, operation, peers, service
 from lineage.places import Place, PlaceKind
 from lineage.spans import Kind, Vocabulary
@@ -141,8 +142,6 @@ class Acts:
         return code
 
     def _row(self, op: Operation, where: Place, resource: int, kind: Kind) -> Act:
-        from lineage.flows import Doubt
-
         calls = op.outgoing or op.reader
         ends = peers(op, where) if calls else ()
         store, model, send = op.what in STORES, op.what is What.MODEL, op.what is What.SEND
