@@ -70,7 +70,10 @@ class Step:
     """The flow surely carries the data that the witness follows."""
     doubts: tuple[str, ...]
     """What is not known of the flow, even where it surely carries the data: words of `doubt_words`."""
+    data: Ref
+    """Whose data it is followed as: the source that the flow names."""
     calls: int
+    """How often the flow was seen with that data."""
     first: int
     last: int
     exemplars: tuple[Exemplar, ...]
@@ -90,6 +93,8 @@ class Witness:
     last: int = 0
     broken: bool = False
     """The steps before the first are not in the telemetry; the sources of the flow say that it carries the data."""
+    exact: bool = True
+    """Whether `calls` is exact; else it is at least so often."""
 
 
 Value = str | int | float | Ref | tuple[Ref, ...] | tuple[str, ...] | None
@@ -243,13 +248,13 @@ def resource_ref(graph: FlowGraph, thing: int) -> Ref:
     return Ref(graph.things[thing].resource, en, zh, whole.source)
 
 
-def step(graph: FlowGraph, number: int, established: bool) -> Step:
-    """A flow as a step of a witness."""
-    known = graph.memo.get(("step+" if established else "step", number))
+def step(graph: FlowGraph, number: int, established: bool, carrier: int) -> Step:
+    """A flow as a step of a witness that follows the data of one source."""
+    known = graph.memo.get((f"step{established:d}.{carrier}", number))
     if isinstance(known, Step):
         return known
     flow: Flow = graph.flows[number]
-    key, count = flow.key, flow.count
+    key, (count, _) = flow.key, graph.count(number, (carrier,))
     made = Step(
         ref(graph, flow.source),
         ref(graph, flow.target),
@@ -258,25 +263,36 @@ def step(graph: FlowGraph, number: int, established: bool) -> Step:
         tuple(sorted(key.categories)),
         established,
         doubt_words(flow.doubts),
+        ref(graph, carrier),
         count.calls,
         count.first,
         count.last,
         count.exemplars,
     )
-    graph.memo["step+" if established else "step", number] = made
+    graph.memo[f"step{established:d}.{carrier}", number] = made
     return made
 
 
 def witness(
-    graph: FlowGraph, label: str, steps: Sequence[tuple[int, bool]], arriving: Sequence[int], broken: bool
+    graph: FlowGraph,
+    label: str,
+    steps: Sequence[tuple[int, bool, int]],
+    arriving: Sequence[tuple[int, Sequence[int]]],
+    broken: bool,
 ) -> Witness:
-    """A way of data: (flow, whether it surely carries the data) in order, and all flows by which such data arrives."""
-    counts = [graph.flows[number].count for number in arriving]
+    """A way of data.
+
+    Args:
+        steps: (flow, whether it surely carries the data, the source that it names for it) in order.
+        arriving: all flows by which such data arrives, each with the sources that it names for it.
+    """
+    counts = [graph.count(number, sources) for number, sources in arriving]
     return Witness(
         label,
-        tuple(step(graph, number, sure) for number, sure in steps),
-        sum(count.calls for count in counts),
-        min((count.first for count in counts if count.first), default=0),
-        max((count.last for count in counts), default=0),
+        tuple(step(graph, number, sure, carrier) for number, sure, carrier in steps),
+        sum(count.calls for count, _ in counts),
+        min((count.first for count, _ in counts if count.first), default=0),
+        max((count.last for count, _ in counts), default=0),
         broken,
+        all(exact for _, exact in counts),
     )

@@ -2,18 +2,23 @@
 
 A flow says: from this place to that place, on this leg, of these categories, carrying data from these
 sources, so many times, first and last seen then, for example in these traces. Flows from two files,
-hours or machines add: same key, sum the counts. They name *sources* (places where data entered), never
+hours or machines add: same edge, sum the counts. They name *sources* (places where data entered), never
 labels, so that a changed inventory is re-checked without reading a span again.
+
+What is counted is the edge, and beside it each source that its interactions carried. Which sources came
+*together* is not kept, but for edges to or from a place that nobody named, where it tells whether two sides
+met (docs/decisions/0009): customers are many and steps are optional, so sets of sources are nearly as many as traces.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntFlag, StrEnum
+from itertools import combinations
 
-from lineage.places import Place
+from lineage.places import Place, PlaceKind
 from lineage.spans import Tally
 
 
@@ -54,7 +59,10 @@ _CERTAIN = Doubt(0)
 
 @dataclass(frozen=True, slots=True)
 class FlowKey:
-    """What makes two observations one flow. All sets are of `Place`s or words, and order plays no part."""
+    """What one interaction says. All sets are of `Place`s or words, and order plays no part.
+
+    Without `sources` and `possible` it is the *edge*, by which flows are counted.
+    """
 
     source: Place
     """Where the data comes from on this leg (not who called)."""
@@ -71,6 +79,13 @@ class FlowKey:
     possible: frozenset[Place] = frozenset()
     """Places whose data it may carry beside those; disjoint from `sources`."""
     doubts: Doubt = _CERTAIN
+
+    @property
+    def edge(self) -> FlowKey:
+        """The same without what it carries."""
+        if not self.sources and not self.possible:
+            return self
+        return replace(self, sources=frozenset(), possible=frozenset())
 
 
 @dataclass(slots=True)
@@ -93,7 +108,67 @@ class FlowCount:
         self.exemplars = tuple(merged[:EXEMPLARS])
 
 
+    def copy(self) -> FlowCount:
+        """Another with the same counts."""
+        return FlowCount(self.calls, self.first, self.last, self.exemplars)
+
+
 EXEMPLARS = 3
+HOUR = 3_600_000_000_000
+"""Nanoseconds."""
+UNTIMED = -1
+"""The hour of calls whose time is not told."""
+
+
+@dataclass(slots=True)
+class Carried:
+    """How often an edge was seen, and with the data of which sources."""
+
+    count: FlowCount = field(default_factory=FlowCount)
+    """All its interactions."""
+    sources: dict[Place, FlowCount] = field(default_factory=dict)
+    """Those of them that surely carried this source's data, by source."""
+    possible: dict[Place, FlowCount] = field(default_factory=dict)
+    """Those that may have carried it, by source."""
+    together: set[tuple[Place, Place]] = field(default_factory=set)
+    """Pairs of sources, sorted, that one interaction surely carried; kept only where an end has no name (`Doubt.ENDPOINT`)."""
+
+    def add(self, other: Carried) -> None:
+        """Add what another run saw of the same edge."""
+        self.count.add(other.count)
+        for mine, theirs in ((self.sources, other.sources), (self.possible, other.possible)):
+            for place, count in theirs.items():
+                _tally(mine, place, count)
+        self.together |= other.together
+
+    def copy(self) -> Carried:
+        """Another with the same counts."""
+        result = Carried()
+        result.add(self)
+        return result
+
+
+def _tally(counts: dict[Place, FlowCount], place: Place, count: FlowCount) -> None:
+    mine = counts.get(place)
+    if mine is None:
+        counts[place] = count.copy()
+    else:
+        mine.add(count)
+
+
+def users(sources: Iterable[Place], possible: Iterable[Place]) -> list[Place]:
+    """For whom a model was called, as far as its request tells: the parties whose data it carried, else whoever else sent any.
+
+    >>> acme, gate = Place(PlaceKind.PARTY, "acme"), Place(PlaceKind.SERVICE, "gate")
+    >>> users([acme, gate], []) == [acme]
+    True
+    """
+    for some in (sources, possible):
+        for kinds in ((PlaceKind.PARTY,), (PlaceKind.CALLER, PlaceKind.SERVICE, PlaceKind.OPERATOR)):
+            found = [place for place in some if place.kind in kinds]
+            if found:
+                return found
+    return []
 
 
 @dataclass(slots=True)
@@ -124,36 +199,51 @@ class Coverage:
 class Flows:
     """All flows of a run, with their coverage. Adds with `add`; equal for equal spans in any order."""
 
-    counts: dict[FlowKey, FlowCount] = field(default_factory=dict)
+    edges: dict[FlowKey, Carried] = field(default_factory=dict)
+    """By edge: keys without `sources` and `possible`."""
+    usage: Counter[tuple[Place, Place, int]] = field(default_factory=Counter)
+    """Model calls by (for whom, model, hour since the epoch in UTC or `UNTIMED`); a call for two counts for both."""
     places: set[Place] = field(default_factory=set)
     """Every place seen, also those that no flow touches (a span alone still makes its service a place)."""
     coverage: Coverage = field(default_factory=Coverage)
 
     def __len__(self) -> int:
-        return len(self.counts)
+        return len(self.edges)
 
-    def __iter__(self) -> Iterator[tuple[FlowKey, FlowCount]]:
-        return iter(self.counts.items())
+    def __iter__(self) -> Iterator[tuple[FlowKey, Carried]]:
+        return iter(self.edges.items())
 
     def put(self, key: FlowKey, count: FlowCount) -> None:
-        """Add one flow."""
-        mine = self.counts.get(key)
-        if mine is None:
-            self.counts[key] = count
-        else:
-            mine.add(count)
+        """Add interactions that are alike, all of one hour."""
+        carried = self.edges.setdefault(key.edge, Carried())
+        carried.count.add(count)
+        for place in key.sources:
+            _tally(carried.sources, place, count)
+        for place in key.possible:
+            _tally(carried.possible, place, count)
+        if Doubt.ENDPOINT in key.doubts:
+            carried.together.update(combinations(sorted(key.sources), 2))
+        if key.target.kind is PlaceKind.MODEL and key.leg is Leg.REQUEST:
+            hour = count.first // HOUR if count.first else UNTIMED
+            for user in users(key.sources, key.possible):
+                self.usage[user, key.target, hour] += count.calls
         self.places.update((key.source, key.target, *key.sources, *key.possible))
 
     def add(self, other: Flows) -> None:
         """Add the flows of another file, hour or machine."""
-        for key, count in other.counts.items():
-            self.put(key, FlowCount(count.calls, count.first, count.last, count.exemplars))
+        for edge, carried in other.edges.items():
+            mine = self.edges.get(edge)
+            if mine is None:
+                self.edges[edge] = carried.copy()
+            else:
+                mine.add(carried)
+        self.usage.update(other.usage)
         self.places |= other.places
         self.coverage.add(other.coverage)
 
     @classmethod
     def of(cls, flows: Mapping[FlowKey, FlowCount] | Iterable[FlowKey]) -> Flows:
-        """From keys (each seen once) or from keys with counts; for tests and small tools."""
+        """From what interactions say (each seen once), or with counts; for tests and small tools."""
         result = cls()
         if isinstance(flows, Mapping):
             for key, count in flows.items():

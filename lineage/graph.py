@@ -8,12 +8,13 @@ networkx is imported in one way out, `to_networkx`, and nowhere on the way of `c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lineage.flows import Coverage, Doubt, FlowCount, FlowKey, Flows, Leg
+from lineage.flows import Carried, Coverage, Doubt, FlowCount, FlowKey, Flows, Leg
 from lineage.labels import Known, Labels
 from lineage.meaning import Meaning
 from lineage.places import Place, PlaceKind
@@ -29,6 +30,22 @@ class Meanings(Protocol):
     @property
     def declassifiers(self) -> Sequence[Any]:
         """Declared steps that lower labels."""
+
+    @property
+    def organisation(self) -> Any:
+        """Who operates the systems; None when not declared."""
+
+    @property
+    def vendors(self) -> Mapping[str, Any]:
+        """Who else can reach the data, by id."""
+
+    @property
+    def authorisations(self) -> Sequence[Any]:
+        """Rights to call models."""
+
+    @property
+    def attestations(self) -> Sequence[Any]:
+        """Documents that somebody answers for."""
 
     @property
     def waivers(self) -> Sequence[Any]:
@@ -59,7 +76,7 @@ class Meanings(Protocol):
         """Declared places that none of these is."""
 
 
-__all__ = ["HOLDERS", "Flow", "FlowGraph", "Meanings"]
+__all__ = ["HOLDERS", "Flow", "FlowGraph", "Meanings", "Usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,9 @@ class Flow:
     """One flow, with things as numbers (positions in `FlowGraph.things`)."""
 
     key: FlowKey
-    count: FlowCount
+    """Its edge."""
+    carried: Carried
+    """How often it was seen, and with the data of which places."""
     source: int
     target: int
     sources: tuple[int, ...]
@@ -79,9 +98,26 @@ class Flow:
     """Whether a store or topic keeps what it gets."""
 
     @property
+    def count(self) -> FlowCount:
+        """How often it was seen, whatever it carried."""
+        return self.carried.count
+
+    @property
     def established(self) -> bool:
         """Whether endpoints, order and category are all known (DESIGN.md section 3, certainty)."""
         return not self.doubts and not self.possible
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Model calls of one hour: for whom, which model, how many. Things as numbers."""
+
+    party: int
+    """The party whose data was sent; without one, the caller or service."""
+    model: int
+    hour: int
+    """Whole hours since the epoch, UTC; `flows.UNTIMED` when not told."""
+    calls: int
 
 
 class FlowGraph:
@@ -121,6 +157,8 @@ class FlowGraph:
         self.thing_of: tuple[int, ...] = _inverse(self.things, len(self.places))
         """The number of the thing of each place."""
         self.flows: tuple[Flow, ...] = tuple(self._flows(flows))
+        self.usage: tuple[Usage, ...] = tuple(self._usage(flows))
+        """Model calls by party, model and hour; sorted."""
         self.into: tuple[tuple[int, ...], ...] = self._index(lambda flow: (flow.target,))
         """For each thing, the positions of the flows that end there."""
         self.out_of: tuple[tuple[int, ...], ...] = self._index(lambda flow: (flow.source,))
@@ -160,18 +198,17 @@ class FlowGraph:
             return number
 
         made = []
-        for key, count in flows:
+        for key, carried in flows:
             source, target = at(key.source), at(key.target)
-            names, may = sorted(map(at, key.sources)), sorted(map(at, key.possible))
             doubts = key.doubts
             callers = [n for n in (source, target) if self.places[n].kind is PlaceKind.CALLER]
             if callers and all(self._entry[n] for n in callers):
                 doubts &= ~Doubt.PARENT
-            sources = {self.thing_of[n] for n in names}
-            possible = {self.thing_of[n] for n in may} - sources
+            sources = {self.thing_of[at(place)] for place in carried.sources}
+            possible = {self.thing_of[at(place)] for place in carried.possible} - sources
             flow = Flow(
                 key,
-                count,
+                carried,
                 self.thing_of[source],
                 self.thing_of[target],
                 tuple(sorted(sources)),
@@ -181,9 +218,16 @@ class FlowGraph:
             )
             # Places are numbered in the order of their ids, so the order of numbers is the same in every run.
             words = (key.leg, key.kept, sorted(key.categories), key.purpose, key.protection, key.retention)
-            made.append(((source, target, *words, names, may, int(key.doubts)), flow))
+            made.append(((source, target, *words, int(key.doubts)), flow))
         made.sort(key=itemgetter(0))
         return [flow for _, flow in made]
+
+    def _usage(self, flows: Flows) -> list[Usage]:
+        counts: Counter[tuple[int, int, int]] = Counter()
+        for (user, model, hour), calls in flows.usage.items():
+            ends = self.thing_of[self.position[user]], self.thing_of[self.position[model]]
+            counts[(*ends, hour)] += calls
+        return [Usage(*key, calls) for key, calls in sorted(counts.items())]
 
     def _index(self, of: Callable[[Flow], Iterable[int]]) -> tuple[tuple[int, ...], ...]:
         lists: list[list[int]] = [[] for _ in self.things]
@@ -196,6 +240,35 @@ class FlowGraph:
         if flow.key.leg is Leg.REQUEST or self.place(flow.source).kind not in HOLDERS:
             return False
         return any(self.place(source).kind is PlaceKind.PARTY for source in flow.sources)
+
+    def count(self, number: int, sources: Iterable[int]) -> tuple[FlowCount, bool]:
+        """How often a flow was seen with the data, sure or possible, of any of some things.
+
+        Returns:
+            The count, and whether it is exact: of several sources it is not told which came together, so that all
+            that is known is *at least* as often as with one of them.
+        """
+        flow = self.flows[number]
+        asked = set(sources)
+        counts: dict[int, list[FlowCount]] = {}
+        for told in (flow.carried.sources, flow.carried.possible):
+            for place, count in told.items():
+                thing = self.thing_of[self.position[place]]
+                if thing in asked:
+                    counts.setdefault(thing, []).append(count)
+        found = [count for of_thing in counts.values() for count in of_thing]
+        if len(found) == 1:
+            return found[0], True
+        whole = flow.count
+        result = FlowCount()
+        for count in found:
+            result.add(count)
+        if asked.issuperset(flow.sources) and not flow.possible:
+            # Whatever was not possible carried something for sure.
+            result.calls = whole.calls
+            return result, True
+        result.calls = max((count.calls for count in found), default=0)
+        return result, result.calls == whole.calls
 
     # --- asking -------------------------------------------------------------------------------------
 

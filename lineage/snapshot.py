@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from lineage.errors import InputError
-from lineage.flows import Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
+from lineage.flows import Carried, Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.places import Place, PlaceKind
 from lineage.spans import Tally
 
-FORMAT = "lineage-snapshot/1"
+FORMAT = "lineage-snapshot/2"
 
 
 class _Place(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -34,22 +34,27 @@ class _Place(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     owner: str = ""
 
 
+class _Count(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    calls: int
+    first: int
+    last: int
+    exemplars: list[tuple[str, str]]
+
+
 class _Flow(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     source: int
     target: int
     leg: str
-    calls: int
+    count: _Count
     kept: bool = False
     categories: list[str] = []
     purpose: str = ""
     protection: str = ""
     retention: str = ""
-    sources: list[int] = []
-    possible: list[int] = []
     doubts: int = 0
-    first: int = 0
-    last: int = 0
-    exemplars: list[tuple[str, str]] = []
+    sources: list[tuple[int, _Count]] = []
+    possible: list[tuple[int, _Count]] = []
+    together: list[tuple[int, int]] = []
 
 
 class _Tally(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,6 +80,8 @@ class _Snapshot(msgspec.Struct, forbid_unknown_fields=True):
     format: str
     places: list[_Place]
     flows: list[_Flow]
+    usage: list[tuple[int, int, int, int]]
+    """(for whom, model, hour, calls)"""
     coverage: _Coverage
 
 
@@ -94,31 +101,31 @@ def dumps(flows: Flows) -> bytes:
             source=at[key.source],
             target=at[key.target],
             leg=key.leg.value,
-            calls=count.calls,
+            count=_count(carried.count),
             kept=key.kept,
             categories=sorted(key.categories),
             purpose=key.purpose,
             protection=key.protection,
             retention=key.retention,
-            sources=sorted(at[place] for place in key.sources),
-            possible=sorted(at[place] for place in key.possible),
             doubts=int(key.doubts),
-            first=count.first,
-            last=count.last,
-            exemplars=[(exemplar.trace_id, exemplar.span_id) for exemplar in count.exemplars],
+            sources=_counts(carried.sources, at),
+            possible=_counts(carried.possible, at),
+            together=sorted((at[one], at[other]) for one, other in carried.together),
         )
-        for key, count in flows
+        for key, carried in flows
     ]
     records.sort(
         key=lambda f: (
-            f.source, f.target, f.leg, f.kept, f.categories, f.purpose, f.protection, f.retention, f.sources, f.possible, f.doubts,
+            f.source, f.target, f.leg, f.kept, f.categories, f.purpose, f.protection, f.retention, f.doubts,
         )
     )  # fmt: skip
+    usage = sorted((at[user], at[model], hour, calls) for (user, model, hour), calls in flows.usage.items())
     coverage, tally = flows.coverage, flows.coverage.tally
     document = _Snapshot(
         FORMAT,
         [_Place(place.kind.value, *(getattr(place, name) for name in _PLACE_FIELDS[1:])) for place in places],
         records,
+        usage,
         _Coverage(
             coverage.traces,
             _Tally(
@@ -137,6 +144,16 @@ def dumps(flows: Flows) -> bytes:
         ),
     )
     return msgspec.json.encode(document) + b"\n"
+
+
+def _count(count: FlowCount) -> _Count:
+    return _Count(
+        count.calls, count.first, count.last, [(one.trace_id, one.span_id) for one in count.exemplars]
+    )
+
+
+def _counts(counts: dict[Place, FlowCount], at: dict[Place, int]) -> list[tuple[int, _Count]]:
+    return sorted(((at[place], _count(count)) for place, count in counts.items()), key=lambda pair: pair[0])
 
 
 def is_snapshot(head: bytes) -> bool:
@@ -187,8 +204,13 @@ def _flows(document: _Snapshot) -> Flows:
             raise IndexError(at)
         return places[at]
 
+    def told(record: _Count) -> FlowCount:
+        if record.calls < 1:
+            raise ValueError
+        return FlowCount(record.calls, record.first, record.last, tuple(Exemplar(*ids) for ids in record.exemplars))
+
     for flow in document.flows:
-        if flow.calls < 1 or not 0 <= flow.doubts <= sum(Doubt):
+        if not 0 <= flow.doubts <= sum(Doubt):
             raise ValueError
         key = FlowKey(
             source=place(flow.source),
@@ -199,15 +221,22 @@ def _flows(document: _Snapshot) -> Flows:
             purpose=flow.purpose,
             protection=flow.protection,
             retention=flow.retention,
-            sources=frozenset(map(place, flow.sources)),
-            possible=frozenset(map(place, flow.possible)),
             doubts=Doubt(flow.doubts),
         )
-        exemplars = tuple(Exemplar(trace_id, span_id) for trace_id, span_id in flow.exemplars)
-        flows.put(key, FlowCount(flow.calls, flow.first, flow.last, exemplars))
+        carried = Carried(
+            told(flow.count),
+            {place(at): told(count) for at, count in flow.sources},
+            {place(at): told(count) for at, count in flow.possible},
+            {(place(one), place(other)) for one, other in flow.together},
+        )
+        if key in flows.edges or not (carried.sources or carried.possible):
+            raise ValueError
+        flows.edges[key] = carried
+    for user, model, hour, calls in document.usage:
+        flows.usage[place(user), place(model), hour] += calls
     flows.places.update(places)
-    told = document.coverage
-    tally = told.tally
+    coverage = document.coverage
+    tally = coverage.tally
     flows.coverage = Coverage(
         Tally(
             tally.spans,
@@ -219,10 +248,10 @@ def _flows(document: _Snapshot) -> Flows:
             Counter(tally.refused),
             Counter(tally.lost),
         ),
-        told.traces,
-        Counter(told.counts),
-        {name: Counter(claims) for name, claims in told.claims.items()},
-        {name: Counter(regions) for name, regions in told.regions.items()},
+        coverage.traces,
+        Counter(coverage.counts),
+        {name: Counter(claims) for name, claims in coverage.claims.items()},
+        {name: Counter(regions) for name, regions in coverage.regions.items()},
     )
     return flows
 

@@ -52,7 +52,7 @@ class Solution:
     """(origin bits, class bits) of what each thing sends out as a source."""
     flows: tuple[tuple[int, int], ...]
     without_origin: int
-    """Flows of which no origin is known."""
+    """Flows that carry data of which no origin is known."""
 
     def of_thing(self, thing: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Origins and classes of what a thing holds or sends, sorted."""
@@ -91,7 +91,7 @@ def solve(graph: FlowGraph) -> Solution:
     flows = tuple(_join(bits, (*flow.sources, *flow.possible)) for flow in graph.flows)
     # No origin at all is something else: the inventory says that this is nobody's data.
     unknown = origin_bit[UNKNOWN]
-    return Solution(origins, classes, tuple(bits), flows, sum(labels[0] == unknown for labels in flows))
+    return Solution(origins, classes, tuple(bits), flows, sum(bool(labels[0] & unknown) for labels in flows))
 
 
 def _fixed_point(graph: FlowGraph, own: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -205,11 +205,11 @@ def test_networkx_reads_the_json() -> None:
 
 def test_the_order_of_flows_changes_no_byte() -> None:
     graph = sketch(*LINES)
-    flows = [(flow.key, flow.count) for flow in graph.flows]
+    flows = [(flow.key, flow.carried) for flow in graph.flows]
     written = json.dumps(graph.to_node_link())
     for seed in range(20):
         random.Random(seed).shuffle(flows)
-        again = Flows.of(dict(flows))
+        again = Flows(dict(flows))
         again.coverage = graph.coverage
         again.places |= set(graph.places)
 

@@ -104,11 +104,12 @@ def test_a_region_told_of_a_peer_is_kept_beside_it(assemble: Assemble) -> None:
 def test_a_flow_counts_its_calls_and_keeps_times_and_the_smallest_exemplars(assemble: Assemble) -> None:
     spans = [span(ident, 0, "job", "client", f"{ident}-20", WRITE_A) for ident in (5, 4, 3, 2)]
     spans.append(span(1, 0, "job", "client", "9-8", WRITE_A, marks=Mark.BAD_TIMES))
-    (count,) = [count for _, count in assemble(*pack(spans))]
+    (carried,) = [carried for _, carried in assemble(*pack(spans))]
     trace = "00000000000000010000000000000001"
     ids = ("0000000000000001", "0000000000000002", "0000000000000003")
     expected = FlowCount(5, first=2, last=5, exemplars=tuple(Exemplar(trace, ident) for ident in ids))
-    assert expected == count
+    assert expected == carried.count
+    assert [expected] == list(carried.sources.values())
 
 
 @both
@@ -126,7 +127,7 @@ def test_more_tenants_than_a_machine_word_has_bits_are_all_carried(assemble: Ass
     spans = [span(1, 0, "api", "server", "0-999", tenant="t0")]
     spans += [span(n, 1, "api", "internal", f"{n}-{n}", tenant=f"t{n}") for n in range(2, 202)]
     spans.append(span(999, 1, "api", "client", "900-901", WRITE_A))
-    (write,) = [key for key, _ in assemble(*pack(spans)) if key.kept]
+    (write,) = [carried for key, carried in assemble(*pack(spans)) if key.kept]
     assert sorted(["t0", *(f"t{n}" for n in range(2, 202))]) == sorted(
         source.name for source in write.sources
     )

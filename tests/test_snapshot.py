@@ -104,7 +104,7 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 
 DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
-    "of another version": (lambda d: d.update(format="lineage-snapshot/2"), "of another version"),
+    "of another version": (lambda d: d.update(format="lineage-snapshot/1"), "of another version"),
     "of another format": (lambda d: d.update(format="graph/1"), "of another version"),
     "a field that is not known": (lambda d: d.update(note="x"), "damaged or of another version"),
     "a flow's field that is not known": (lambda d: d["flows"][0].update(prompt="x"), "damaged"),
@@ -116,9 +116,11 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a place before the first": (lambda d: d["flows"][0].update(source=-1), "that it does not define"),
     "a kind that is not known": (lambda d: d["places"][0].update(kind="person"), "that it does not define"),
     "a leg that is not known": (lambda d: d["flows"][0].update(leg="sideways"), "that it does not define"),
-    "a flow that never was": (lambda d: d["flows"][0].update(calls=0), "that it does not define"),
+    "a flow that never was": (lambda d: d["flows"][0]["count"].__setitem__(0, 0), "that it does not define"),
+    "a flow there twice": (lambda d: d["flows"].append(d["flows"][0]), "that it does not define"),
+    "a flow of nothing": (lambda d: d["flows"][0].update(sources=[], possible=[]), "that it does not define"),
     "a doubt that is not known": (lambda d: d["flows"][0].update(doubts=1 << 20), "that it does not define"),
-    "a count that is no number": (lambda d: d["flows"][0].update(calls="many"), "wrong type"),
+    "a count that is no number": (lambda d: d["flows"][0]["count"].__setitem__(0, "many"), "wrong type"),
 }
 
 

@@ -191,7 +191,7 @@ def test_answers_out_of_a_cache_leave_the_round_trip_of_answers_open() -> None:
 def test_the_mocked_model_is_a_phantom_edge_of_three_overseas_calls() -> None:
     graph = checked("litellm-v1-mixed").graph
     phantom = [flow for flow in graph.flows if graph.id(flow.target) == "model:openai/gpt-4o@api.openai.com"]
-    assert {place.id for flow in phantom for place in flow.key.sources} == {
+    assert {place.id for flow in phantom for place in flow.carried.sources} == {
         "party:acme-eu",
         "party:globex-us",
         "party:nimbus-sg",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lineage.contracts.attested import Attested
 from lineage.contracts.forbid_flow import ForbidFlow
 from lineage.contracts.never_meet import NeverMeet
 from lineage.contracts.observed import Observed
@@ -20,6 +21,7 @@ from lineage.contracts.stay_within import StayWithin
 __all__ = [
     "CONTRACTS",
     "AnyContract",
+    "Attested",
     "ForbidFlow",
     "NeverMeet",
     "Observed",
@@ -42,6 +44,7 @@ CONTRACTS = (
     PlaceRequires,
     PartyRequires,
     RoundTrip,
+    Attested,
     Observed,
 )
 
@@ -55,6 +58,7 @@ AnyContract = Annotated[
     | PlaceRequires
     | PartyRequires
     | RoundTrip
+    | Attested
     | Observed,
     Field(discriminator="type"),
 ]

@@ -90,10 +90,10 @@ class Context:
         """A way as a finding shows it."""
         found, graph = self.reach(selection), self.graph
         broken = bool(steps) and not self._enters(found, steps[0])
-        last = graph.flows[steps[-1]] if steps else None
         arriving: list[int] = []
-        if last is not None:
+        if steps:
             # An answer is the last step of a way to its receiver only by that leg.
+            last = graph.flows[steps[-1]]
             arriving = [
                 number
                 for number in graph.into[last.target]
@@ -101,8 +101,35 @@ class Context:
                 and graph.flows[number].key.leg is last.key.leg
             ]
         return witness(
-            graph, label, [(number, found.flows[number] is YES) for number in steps], arriving, broken
+            graph,
+            label,
+            [
+                (number, found.flows[number] is YES, carrier)
+                for number, carrier in zip(steps, self._followed(found, steps), strict=True)
+            ],
+            [(number, self._carriers(found, number)) for number in arriving],
+            broken,
         )
+
+    def _carriers(self, found: Reach, number: int) -> list[int]:
+        """The sources by which a flow carries the data, as surely as it does."""
+        flow = self.graph.flows[number]
+        if found.flows[number] is YES:
+            carriers = [s for s in flow.sources if found.sources[s] is YES]
+        else:
+            carriers = [s for s in (*flow.sources, *flow.possible) if found.sources[s]]
+        return carriers or [*flow.sources, *flow.possible]
+
+    def _followed(self, found: Reach, steps: tuple[int, ...]) -> Iterator[int]:
+        """For each step the one source by whose name the data is followed; it changes where a store keeps the data."""
+        graph = self.graph
+        names: list[int] = []
+        for number in steps:
+            carriers = self._carriers(found, number)
+            names = [name for name in names or [graph.flows[number].source] if name in carriers] or carriers
+            yield names[0]
+            flow = graph.flows[number]
+            names = [flow.target, *names] if flow.kept else names[:1]
 
     def _enters(self, found: Reach, number: int) -> bool:
         flow = self.graph.flows[number]
@@ -172,16 +199,18 @@ def untold(graph: FlowGraph, thing: int, selection: Selection) -> list[Missing]:
     if person and not place.name:
         return [Missing("missing.tenant", subject, "parties[].match.entry", "lineage.tenant")]
     result = []
-    if selection.origin and UNKNOWN in labels.origins:
+    if (selection.origin or selection.used_in) and UNKNOWN in labels.origins:
         key = "parties[].origin" if person else "places[].contents.origin"
         result.append(Missing("missing.origin", subject, key))
-    elif selection.origin and claims(graph, thing):
+    elif (selection.origin or selection.used_in) and claims(graph, thing):
         result.append(Missing("missing.claim", subject, "parties[].origin"))
     if selection.classes and (UNKNOWN in labels.classes or not result):
         key = "parties[].class" if person else "places[].contents.class"
         result.append(Missing("missing.class", subject, key, ""))
     if selection.market and not graph.meaning(thing).market:
         result.append(Missing("missing.market", subject, "parties[].market", ""))
+    if selection.industries and not graph.meaning(thing).industry:
+        result.append(Missing("missing.industry", subject, "parties[].industry", ""))
     return result
 
 
@@ -198,12 +227,13 @@ class PlaceMatch(BaseModel):
     countries: tuple[str, ...] = Field(
         default=(), description="Where it stands: words of the pack's jurisdictions, or ISO country codes."
     )
+    outside: tuple[str, ...] = Field(default=(), description="Where it does not stand: likewise.")
     zones: tuple[str, ...] = Field(default=(), description="Zones of the inventory.")
     names: tuple[str, ...] = Field(default=(), description="Inventory names; `*` and `?` match.")
 
     def words(self) -> tuple[str, ...]:
         """The jurisdiction words and country codes used."""
-        return self.countries
+        return (*self.countries, *self.outside)
 
     def answer(self, graph: FlowGraph, thing: int, jurisdictions: Jurisdictions) -> Answer:
         """Whether a thing is meant; maybe where its country, zone or role is needed and not known.
@@ -223,11 +253,12 @@ class PlaceMatch(BaseModel):
         ):
             return NO
         answer = MAYBE if open_role else YES
-        if self.countries:
-            if not meaning.country:
-                answer = MAYBE
-            elif not any(jurisdictions.has(word, meaning.country) for word in self.countries):
-                return NO
+        if (self.countries or self.outside) and not meaning.country:
+            answer = MAYBE
+        elif self.countries and not any(jurisdictions.has(word, meaning.country) for word in self.countries):
+            return NO
+        elif any(jurisdictions.has(word, meaning.country) for word in self.outside):
+            return NO
         if self.zones and meaning.zone not in self.zones:
             if meaning.zone:
                 return NO
@@ -241,7 +272,7 @@ class PlaceMatch(BaseModel):
         result = []
         if self.roles and not meaning.role and place.kind in HOLDERS and UNDECLARED not in self.roles:
             result.append(Missing("missing.role", here, "places[].role", ""))
-        if self.countries and not meaning.country:
+        if (self.countries or self.outside) and not meaning.country:
             result.append(Missing("missing.country", here, "places[].country", "cloud.region"))
         if self.zones and not meaning.zone:
             result.append(Missing("missing.zone", here, "places[].zone", ""))
@@ -395,6 +426,20 @@ def fault_at(
 def lacks(graph: FlowGraph, thing: int, fact: str, key: str, attribute: str = "") -> tuple[Missing, ...]:
     """One missing fact of a thing."""
     return (Missing(f"missing.{fact}", ref(graph, thing), key, attribute),)
+
+
+def vendor_of(graph: FlowGraph, thing: int) -> str | None:
+    """Who else runs a place: the id of a vendor; "" where it is our own organisation, None where nobody told.
+
+    A declared operator is our own organisation, unless `organisation` says that this has another name.
+    """
+    meaning, own = graph.meaning(thing), graph.inventory.organisation
+    if meaning.vendor:
+        return meaning.vendor
+    if not meaning.operator:
+        return None
+    names = {own.name, own.title.en, own.title.zh} if own is not None else {meaning.operator}
+    return "" if meaning.operator in names else meaning.operator
 
 
 OURS = (PlaceKind.SERVICE, PlaceKind.MODEL, PlaceKind.REMOTE, PlaceKind.STORE, PlaceKind.TOPIC)

@@ -28,6 +28,7 @@ from lineage.contracts._contract import (
 )
 from lineage.findings import Checked, Judgement, Missing, Verdict, ref, resource_ref
 from lineage.flows import Leg
+from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
 from lineage.reach import Reach
 from lineage.selection import Answer, Selection
@@ -196,7 +197,7 @@ class NeverMeet(Contract):
             return ""
         for thing in reached:
             for number in (*graph.into[thing], *graph.out_of[thing]):
-                if one.flows[number] is YES and two.flows[number] is YES:
+                if one.flows[number] is YES and two.flows[number] is YES and _together(graph, number, one, two):
                     return ""
         topic = graph.place(reached[0]).kind is PlaceKind.TOPIC
         return "messaging.destination.name" if topic else "server.address"
@@ -282,3 +283,15 @@ class NeverMeet(Contract):
             here.source,
             waived=b.waived,
         )
+
+
+def _together(graph: FlowGraph, number: int, one: Reach, two: Reach) -> bool:
+    """Whether one call of a flow carried data of both sides."""
+    flow = graph.flows[number]
+    if any(one.sources[s] is YES and two.sources[s] is YES for s in flow.sources):
+        return True
+    for pair in flow.carried.together:
+        x, y = (graph.thing_of[graph.position[place]] for place in pair)
+        if any(one.sources[a] is YES and two.sources[b] is YES for a, b in ((x, y), (y, x))):
+            return True
+    return False

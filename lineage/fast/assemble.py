@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +14,15 @@ from lineage.fast.kernel import layer, sources
 from lineage.fast.layout import COUNTERS, SERVICE, WIDTH
 from lineage.fast.tables import ActColumns, FlowTable
 from lineage.link.acts import Acts
-from lineage.link.assemble import Seen, assemble, drain
+from lineage.link.assemble import assemble
 from lineage.link.clean import count_marks, join_short_ids
+from lineage.link.fold import Folded
 from lineage.link.propagate import Edges
 from lineage.spans import Kind, Shape, Spans, Vocabulary
 
 
 class FastAssembler:
-    """Assembles groups (`link.groups`) one after the other; `seen` gives the flows.
+    """Assembles groups (`link.groups`) one after the other; `finish` gives the flows.
 
     What is left for `link.assemble`: traces that links join, traces with ids used twice or parents in a cycle, short
     trace ids that may be several long ones, and traces with more sources or categories than a mask has room for.
@@ -36,6 +35,7 @@ class FastAssembler:
         self.acts, self.edges = acts, edges
         self.columns = ActColumns(acts)
         self.flows = FlowTable(secrets.randbits(64))
+        self.total = FlowTable(secrets.randbits(64), sets=1)
         self.left = 0
 
     def add(self, spans: Spans) -> int:
@@ -73,9 +73,9 @@ class FastAssembler:
             assembled += assemble(spans.take(rest), self.acts, self.edges)
         return int(assembled)
 
-    def seen(self) -> Iterator[Seen]:
-        """All flows of both ways, by codes; the same may come twice."""
-        return chain(self.flows.seen(self.edges, self.acts), drain(self.edges))
+    def finish(self, folded: Folded) -> None:
+        """Hand over the flows of the compiled way."""
+        self.total.unload(self.edges, folded)
 
     def _flows(
         self,
@@ -112,6 +112,7 @@ class FastAssembler:
             if row == len(order):
                 break
             self.flows.make_room(bound, 2 * bound + 2, (2 * bound + 2) * WIDTH)
+        self.flows.fold_into(self.total, acts)
         fits = size <= WIDTH
         for reason, total in zip(COUNTERS, counts[fits].sum(axis=0).tolist(), strict=True):
             if total:

@@ -29,6 +29,7 @@ from lineage.fast.layout import (
     FOR,
     GOT,
     GOT_MAYBE,
+    HOUR,
     INHERITED_PURPOSE,
     INHERITED_RETENTION,
     IS_ANSWERED,
@@ -43,6 +44,7 @@ from lineage.fast.layout import (
     KNOWN_MAYBE,
     LOOKS_UP,
     MAYBE,
+    MODEL,
     MODEL_BARE,
     NO_HOST,
     NO_ORIGIN,
@@ -68,6 +70,7 @@ from lineage.fast.layout import (
     WIDTH,
 )  # fmt: skip
 from lineage.fast.tables import intern, put
+from lineage.flows import HOUR as NANOSECONDS
 from lineage.flows import Doubt
 from lineage.spans import Kind, Mark
 
@@ -75,6 +78,7 @@ _BAD_TIMES = int(Mark.BAD_TIMES)
 _SERVER = int(Kind.SERVER)
 _CATEGORY = int(Doubt.CATEGORY)
 _ENDPOINT = int(Doubt.ENDPOINT)
+_HOUR = int(NANOSECONDS)
 _ORDER = int(Doubt.ORDER)
 _NONE = np.uint64(0)
 _ONE = np.uint64(1)
@@ -139,6 +143,7 @@ def emit(
             twice = False
             got = _NONE
             got_maybe = _NONE
+            model = False
             if step == 0:
                 # A call between two services that both recorded it, or along a change of service.
                 step = 1
@@ -232,6 +237,7 @@ def emit(
                     if table[call, CROSSES]:
                         possible |= masks[i, MAYBE] & all_ends & ~mine
                     twice = table[call, ANSWERS] != 0
+                    model = table[call, MODEL] != 0
                     got = masks[i, GOT]
                     got_maybe = masks[i, GOT_MAYBE]
                     if not table[call, LOOKS_UP]:
@@ -360,6 +366,9 @@ def emit(
                 key[KEPT_FOR] = facts[anchor, INHERITED_RETENTION]
                 key[DOUBTED] = doubted
                 time = 0 if marks[anchor] & _BAD_TIMES else start[anchor]
+                key[HOUR] = 0
+                if model and not flags & BACK:
+                    key[HOUR] = np.int32(time // _HOUR + 1) if time else -1
                 put(
                     key, time, trace_hi[anchor], trace_lo[anchor], span[anchor],
                     used, keys, calls, times, examples, shown, slots, seed,

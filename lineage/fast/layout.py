@@ -4,22 +4,26 @@ from __future__ import annotations
 
 NUMBERS = (
     "service", "resource", "kind", "outgoing", "reader", "send", "consumer", "stops_layers", "housekeeping", "brings", "may_bring",
-    "crosses", "keeps", "answers", "looks_up", "doubts", "asked", "answered", "purpose", "retention", "protection", "human", "cached",
+    "crosses", "keeps", "answers", "model", "looks_up", "doubts", "asked", "answered", "purpose", "retention", "protection", "human", "cached",
     "probe", "claim", "caller", "anonymous", "bare_call", "no_host", "unnamed", "region", "no_service", "no_region",
 )  # fmt: skip
 (
     SERVICE, RESOURCE, KIND, OUTGOING, READER, SEND, CONSUMER, STOPS_LAYERS, HOUSEKEEPING, BRINGS, MAY_BRING,
-    CROSSES, KEEPS, ANSWERS, LOOKS_UP, DOUBTS, ASKED, ANSWERED, PURPOSE, RETENTION, PROTECTION, HUMAN, CACHED,
+    CROSSES, KEEPS, ANSWERS, MODEL, LOOKS_UP, DOUBTS, ASKED, ANSWERED, PURPOSE, RETENTION, PROTECTION, HUMAN, CACHED,
     PROBE, CLAIM, CALLER, ANONYMOUS, BARE_CALL, NO_HOST, UNNAMED, REGION, NO_SERVICE, NO_REGION,
     PEERS, PEERS_END, DOCUMENTS, DOCUMENTS_END,
-) = range(37)  # fmt: skip
+) = range(38)  # fmt: skip
 """Columns of `ActColumns.numbers`; the last four bound stretches of `ActColumns.places`."""
 
-BACK, KEPT, CLAIMED, TOLD_REGION = 1, 2, 4, 8
-"""Flags of a row of the flow table; the last two are not flows: (place, word) pairs that are counted beside."""
-SOURCE, TARGET, FLAGS, CATEGORY, FOR, PROTECTED, KEPT_FOR, CARRIED, POSSIBLE, DOUBTED = range(10)
-"""Columns of a flow's key. A category below zero is the union of a set of word codes: -1 - the set's number."""
-KEY = 10
+BACK, KEPT, CLAIMED, TOLD_REGION, USED = 1, 2, 4, 8, 16
+"""Flags of a row of the flow table; the last three are not flows: (place, word) pairs and model calls that are counted beside."""
+SOURCE, TARGET, FLAGS, CATEGORY, FOR, PROTECTED, KEPT_FOR, DOUBTED, CARRIED, POSSIBLE, HOUR = range(11)
+"""Columns of a flow's key. A category below zero is the union of a set of word codes: -1 - the set's number.
+
+`CARRIED` and `POSSIBLE` are numbers of sets. In the folded table they are single places, counted from 1: both 0 is the edge
+itself, one of them an edge with one source, both a pair of sources that came together. `HOUR` is 0 but for requests of model calls.
+"""
+KEY = 11
 
 WIDTH = 64
 """Places in a mask."""

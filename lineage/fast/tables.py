@@ -3,11 +3,12 @@
 
 Flows are rows of eleven numbers found by hash; sets of places are stretches of one array, each kept once. A table that is
 about to be full is replaced by one of twice the size between two rows of work, never within one.
+
+There are two tables of flows: of interactions that say the same, with their sets of sources, emptied after each group of
+spans; and of edges and their sources (`link.fold` says what that means), which lasts.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +20,27 @@ from lineage.fast.layout import (
     CARRIED,
     CATEGORY,
     CLAIMED,
+    DOUBTED,
     FLAGS,
+    FOR,
+    HOUR,
     KEPT,
+    KEPT_FOR,
     KEY,
     NUMBERS,
     POSSIBLE,
+    PROTECTED,
     SOURCE,
+    TARGET,
     TOLD_REGION,
+    USED,
 )  # fmt: skip
+from lineage.flows import Doubt
 from lineage.link.acts import Act, Acts
-from lineage.link.assemble import Seen
+from lineage.link.fold import OTHER, PARTY, EdgeCode, Folded, Sum, sorts_of
 from lineage.link.propagate import Edges
 
-_STRETCH = 10_000
-"""Flows made into Python objects at a time."""
+_ENDPOINT = int(Doubt.ENDPOINT)
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
@@ -158,44 +166,140 @@ class FlowTable:
             self.set_slots = np.full(2 * room, -1, np.int32)
             refill_sets(self.starts, self.members, used_sets, self.set_slots, self.seed)
 
-    def seen(self, edges: Edges, acts: Acts) -> Iterator[Seen]:
-        """All flows; their sets, and what was counted of claims and regions, are handed over to `edges` at once."""
+    def fold_into(self, total: FlowTable, acts: Acts) -> None:
+        """Take all interactions apart into `total`, and be empty."""
         used = int(self.used[0])
-        members, starts = self.members.tolist(), self.starts.tolist()
-        codes: dict[int, int] = {}
-        for number in np.unique(self.keys[:used, [CARRIED, POSSIBLE]]).tolist():
-            places = tuple(members[starts[number] : starts[number + 1]])
-            codes[number] = edges.sets.setdefault(places, len(edges.sets))
-        unions: dict[int, int] = {}
-        for category in np.unique(self.keys[:used, CATEGORY]).tolist():
-            unions[category] = category
-            if category < 0:
-                stated = members[starts[-1 - category] : starts[-category]]
-                words: list[frozenset[str]] = [acts.words.values[word] for word in stated]  # type: ignore[misc]
-                unions[category] = acts.words(frozenset().union(*words))
-        for flag, counter in ((CLAIMED, edges.claims), (TOLD_REGION, edges.regions)):
-            for row in np.flatnonzero(self.keys[:used, FLAGS] & flag).tolist():
-                counter[int(self.keys[row, SOURCE]), int(self.keys[row, CATEGORY])] += int(self.calls[row])
-        return self._flows(used, codes, unions)
+        self._unite(used, acts)
+        sorts = np.array(sorts_of(acts), np.int8)
+        row = 0
+        while True:
+            row, bound = fold(
+                row, used, self.keys, self.calls, self.times, self.examples, self.shown, self.starts, self.members, sorts,
+                total.used, total.keys, total.calls, total.times, total.examples, total.shown, total.slots, total.seed,
+            )  # fmt: skip
+            if row == used:
+                break
+            total.make_room(bound, 0, 0)
+        self.used[:] = 0, 1, 0
+        self.calls[:used] = 0
+        self.shown[:used] = 0
+        self.slots.fill(-1)
+        self.set_slots.fill(-1)
 
-    def _flows(self, used: int, codes: dict[int, int], unions: dict[int, int]) -> Iterator[Seen]:
-        for low in range(0, used, _STRETCH):
-            part = slice(low, min(low + _STRETCH, used))
-            columns = (
-                column[part].tolist()
-                for column in (self.keys, self.times, self.calls, self.shown, self.examples)
-            )
-            for key, (first, last), calls, count, three in zip(*columns, strict=True):
-                source, target, flags, category, purpose, protection, retention, carried, possible, doubts = (
-                    key
-                )
-                if flags & (CLAIMED | TOLD_REGION):
+    def _unite(self, used: int, acts: Acts) -> None:
+        """Unions of categories as words of their own: the sets' numbers do not last."""
+        column = self.keys[:used, CATEGORY]
+        for category in np.unique(column[column < 0]).tolist():
+            stated = self.members[self.starts[-1 - category] : self.starts[-category]].tolist()
+            words: list[frozenset[str]] = [acts.words.values[word] for word in stated]  # type: ignore[misc]
+            column[column == category] = acts.words(frozenset().union(*words))
+
+    def unload(self, edges: Edges, folded: Folded) -> None:
+        """What a folded table counted, into `folded`; claims and regions into `edges`."""
+        used = int(self.used[0])
+        columns = (
+            column[:used].tolist() for column in (self.keys, self.times, self.calls, self.shown, self.examples)
+        )
+        for key, (first, last), calls, shown, three in zip(*columns, strict=True):
+            flags, one, other = key[FLAGS], key[CARRIED] - 1, key[POSSIBLE] - 1
+            if flags & CLAIMED:
+                edges.claims[key[SOURCE], key[CATEGORY]] += calls
+            elif flags & TOLD_REGION:
+                edges.regions[key[SOURCE], key[CATEGORY]] += calls
+            elif flags & USED:
+                folded.usage[key[SOURCE], key[TARGET], key[HOUR]] += calls
+            else:
+                edge = folded.edge(_edge_code(key))
+                if one >= 0 and other >= 0:
+                    edge.together.add((one, other))
                     continue
-                flow = (
-                    source, target, bool(flags & BACK), bool(flags & KEPT), unions[category], purpose, protection, retention,
-                    codes[carried], codes[possible], doubts,
+                examples = [(hi << 64 | lo, span) for hi, lo, span in three[:shown]]
+                count = edge.count
+                if one >= 0:
+                    count = edge.sources.setdefault(one, Sum())
+                elif other >= 0:
+                    count = edge.possible.setdefault(other, Sum())
+                count.add(calls, first, last, examples)
+
+
+def _edge_code(key: list[int]) -> EdgeCode:
+    flags = key[FLAGS]
+    return (
+        key[SOURCE], key[TARGET], bool(flags & BACK), bool(flags & KEPT), key[CATEGORY], key[FOR], key[PROTECTED], key[KEPT_FOR],
+        key[DOUBTED],
+    )  # fmt: skip
+
+
+@compiled
+def fold(
+    first, n, keys, calls, times, examples, shown, starts, members, sorts,
+    used, to_keys, to_calls, to_times, to_examples, to_shown, slots, seed,
+):  # fmt: skip
+    """Interactions from row `first` on, apart into edges and their sources.
+
+    Returns:
+        The row that needs more room than the table has, and how many rows it may add; `n` when done.
+    """
+    key = np.zeros(KEY, np.int32)
+    for i in range(first, n):
+        sure_low, sure_high = starts[keys[i, CARRIED]], starts[keys[i, CARRIED] + 1]
+        may_low, may_high = starts[keys[i, POSSIBLE]], starts[keys[i, POSSIBLE] + 1]
+        sure, may = sure_high - sure_low, may_high - may_low
+        pairs = sure > 1 and keys[i, DOUBTED] & _ENDPOINT and not keys[i, FLAGS] & (CLAIMED | TOLD_REGION)
+        bound = 1 + 2 * (sure + may) + (sure * sure if pairs else 0)
+        if used[0] + bound > len(to_calls):
+            return i, bound
+        for k in range(KEY):
+            key[k] = keys[i, k]
+        key[CARRIED] = 0
+        key[POSSIBLE] = 0
+        hour = key[HOUR]
+        key[HOUR] = 0
+        add(
+            key, calls[i], times[i], examples[i], shown[i],
+            used, to_keys, to_calls, to_times, to_examples, to_shown, slots, seed,
+        )  # fmt: skip
+        if keys[i, FLAGS] & (CLAIMED | TOLD_REGION):
+            continue
+        for side in range(2):
+            low, high = (sure_low, sure_high) if side == 0 else (may_low, may_high)
+            for at in range(low, high):
+                key[CARRIED] = members[at] + 1 if side == 0 else 0
+                key[POSSIBLE] = members[at] + 1 if side == 1 else 0
+                add(
+                    key, calls[i], times[i], examples[i], shown[i],
+                    used, to_keys, to_calls, to_times, to_examples, to_shown, slots, seed,
                 )  # fmt: skip
-                yield flow, calls, first, last, [(hi << 64 | lo, span) for hi, lo, span in three[:count]]
+        if pairs:
+            for at in range(sure_low, sure_high):
+                for after in range(at + 1, sure_high):
+                    key[CARRIED] = members[at] + 1
+                    key[POSSIBLE] = members[after] + 1
+                    add(
+                        key, calls[i], times[i], examples[i], shown[i],
+                        used, to_keys, to_calls, to_times, to_examples, to_shown, slots, seed,
+                    )  # fmt: skip
+        if hour:
+            done = False
+            for side in range(2):
+                low, high = (sure_low, sure_high) if side == 0 else (may_low, may_high)
+                for sort in (PARTY, OTHER):
+                    if done:
+                        continue
+                    for at in range(low, high):
+                        if sorts[members[at]] == sort:
+                            done = True
+                            for k in range(KEY):
+                                key[k] = 0
+                            key[FLAGS] = USED
+                            key[SOURCE] = members[at]
+                            key[TARGET] = keys[i, TARGET]
+                            key[HOUR] = hour
+                            add(
+                                key, calls[i], times[i], examples[i], shown[i],
+                                used, to_keys, to_calls, to_times, to_examples, to_shown, slots, seed,
+                            )  # fmt: skip
+    return n, 0
 
 
 @compiled
@@ -224,9 +328,9 @@ def refill_sets(starts, members, used, slots, seed):
 def flow_hash(key, seed):
     """The hash of a flow's key."""
     h = seed
-    for i in range(0, KEY, 2):
+    for i in range(0, KEY - 1, 2):
         h = mix(h, (np.uint64(np.uint32(key[i])) << np.uint64(32)) | np.uint64(np.uint32(key[i + 1])), seed)
-    return h
+    return mix(h, np.uint64(np.uint32(key[KEY - 1])), seed)
 
 
 @compiled
@@ -239,8 +343,8 @@ def set_hash(members, low, high, seed):
 
 
 @compiled
-def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slots, seed):
-    """Count one flow."""
+def find(key, used, keys, slots, seed):
+    """The row of a key; a new one if it has none."""
     mask = np.uint64(len(slots) - 1)
     at = flow_hash(key, seed) & mask
     while True:
@@ -251,23 +355,20 @@ def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slot
             slots[at] = i
             for k in range(KEY):
                 keys[i, k] = key[k]
-            times[i, 0] = time
-            times[i, 1] = time
-            break
+            return i
         equal = True
         for k in range(KEY):
             if keys[i, k] != key[k]:
                 equal = False
                 break
         if equal:
-            break
+            return i
         at = (at + _ONE) & mask
-    calls[i] += 1
-    if time:
-        if times[i, 0] == 0 or time < times[i, 0]:
-            times[i, 0] = time
-        if time > times[i, 1]:
-            times[i, 1] = time
+
+
+@compiled
+def show(i, hi, lo, span, examples, shown):
+    """Keep one example of row `i` if it is among the smallest three."""
     n = shown[i]
     where = n
     for k in range(n):
@@ -287,6 +388,38 @@ def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slot
     examples[i, where, 2] = span
     if n < 3:
         shown[i] = n + 1
+
+
+@compiled
+def put(key, time, hi, lo, span, used, keys, calls, times, examples, shown, slots, seed):
+    """Count one interaction."""
+    i = find(key, used, keys, slots, seed)
+    calls[i] += 1
+    if calls[i] == 1:
+        times[i, 0] = time
+        times[i, 1] = time
+    elif time:
+        if times[i, 0] == 0 or time < times[i, 0]:
+            times[i, 0] = time
+        if time > times[i, 1]:
+            times[i, 1] = time
+    show(i, hi, lo, span, examples, shown)
+
+
+@compiled
+def add(key, more, span, three, number, used, keys, calls, times, examples, shown, slots, seed):
+    """Count interactions that were counted before: calls, (first, last), and up to three examples."""
+    i = find(key, used, keys, slots, seed)
+    if calls[i] == 0:
+        times[i, 0] = 0
+        times[i, 1] = 0
+    calls[i] += more
+    if span[0] and (times[i, 0] == 0 or span[0] < times[i, 0]):
+        times[i, 0] = span[0]
+    if span[1] > times[i, 1]:
+        times[i, 1] = span[1]
+    for k in range(number):
+        show(i, three[k, 0], three[k, 1], three[k, 2], examples, shown)
 
 
 @compiled

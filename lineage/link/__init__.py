@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from lineage.flows import Flows
 from lineage.link.acts import Acts
-from lineage.link.assemble import assemble, finish
+from lineage.link.assemble import assemble, finish, fold
+from lineage.link.fold import Folded
 from lineage.link.groups import groups
 from lineage.link.propagate import Edges
 from lineage.spans import Spans, Tally, Vocabulary
@@ -50,6 +51,7 @@ def link(
     if engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}: one of {', '.join(ENGINES)}")
     edges, acts, counted = Edges(), Acts(vocabulary), _Counted(batches)
+    folded = Folded(acts)
     with collector_at_rest():
         work = groups(counted)
         group = next(work, None)
@@ -57,8 +59,11 @@ def link(
         traces = 0
         while group is not None:
             traces += fast.add(group) if fast is not None else assemble(group, acts, edges)
+            fold(edges, folded)
             group = next(work, None)
-        return finish(edges, acts, traces, tally or Tally(), fast.seen() if fast is not None else None)
+        if fast is not None:
+            fast.finish(folded)
+        return finish(edges, folded, traces, tally or Tally())
 
 
 class _Counted:

@@ -56,6 +56,8 @@ class Act(NamedTuple):
     keeps: bool
     answers: bool
     """A response leg comes back from the peer."""
+    model: bool
+    """It calls a model."""
     looks_up: bool
     """The response is what was looked up, not computed from the question: stores."""
     doubts: int
@@ -103,6 +105,8 @@ class Acts:
         self._resources = Codes()
         self._merged: dict[tuple[int, int], int] = {}
         self._parties: list[int] = []
+        self.sorts: list[int] = []
+        """For `fold.sorts_of`."""
 
     def of_shapes(self) -> list[int]:
         """The act of each shape of the vocabulary, by shape code."""
@@ -171,6 +175,7 @@ class Acts:
             crosses=unclear and several,
             keeps=send or (store and op.direction is not Direction.READ),
             answers=computes or (store and op.direction is not Direction.WRITE),
+            model=model,
             looks_up=store,
             doubts=int(doubts),
             asked=self.words(op.asked) if op.asked else 0,

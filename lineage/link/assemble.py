@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lineage.flows import Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
+from lineage.flows import UNTIMED, Carried, Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.link.acts import Acts
 from lineage.link.clean import count_ambiguous, count_marks, join_short_ids, sort_and_dedupe, trace_starts
-from lineage.link.propagate import Edges, FlowCode, Rows, propagate
+from lineage.link.fold import Folded, Sum, drain
+from lineage.link.propagate import Edges, Rows, propagate
 from lineage.link.tree import Tree, grow
 from lineage.link.units import find_links, units_of_traces
 from lineage.places import Place
 from lineage.spans import Spans, Tally
 
-Seen = tuple[FlowCode, int, int, int, list[tuple[int, int]]]
-"""A flow by codes: key, calls, first, last, examples."""
 SLICE = 20_000
 """Rows made into lists at a time, about: whole units."""
 
@@ -65,33 +64,29 @@ def slices(bounds: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
         at = to
 
 
-def drain(edges: Edges) -> Iterator[Seen]:
-    """The flows of `edges`, which holds each no longer than it must: a million take a gigabyte."""
-    while edges.seen:
-        flow, (calls, first, last, examples) = edges.seen.popitem()
-        yield flow, calls, first, last, examples  # type: ignore[misc]
+def fold(edges: Edges, folded: Folded) -> None:
+    """Take the interactions out of `edges`, apart into `folded`."""
+    folded.add(drain(edges.seen))
 
 
-def finish(edges: Edges, acts: Acts, traces: int, tally: Tally, seen: Iterable[Seen] | None = None) -> Flows:
+def finish(edges: Edges, folded: Folded, traces: int, tally: Tally) -> Flows:
     """Codes back into places and words.
 
     Args:
-        edges: what all groups gave; its flows are taken out of it.
-        acts: what the codes mean.
+        edges: what all groups gave beside the flows.
+        folded: the flows.
         traces: how many there were.
         tally: what reading them left out.
-        seen: the flows, if they are not those of `edges`; the same flow may come twice.
     """
+    acts = folded.acts
     places: list[Place] = acts.places.values  # type: ignore[assignment]
     words: list[object] = acts.words.values
-    sets = [frozenset(places[code] for code in members) for members in edges.sets]
-    met = edges.services.union(*edges.sets)
     flows = Flows()
-    for key, calls, first, last, examples in drain(edges) if seen is None else seen:
-        source, target, back, kept, category, purpose, protection, retention, carried, possible, doubts = key
-        met.add(source)
-        met.add(target)
-        flow = FlowKey(
+    met = set(edges.services)
+    for code, edge in folded.edges.items():
+        source, target, back, kept, category, purpose, protection, retention, doubts = code
+        met.update((source, target, *edge.sources, *edge.possible))
+        key = FlowKey(
             source=places[source],
             target=places[target],
             leg=Leg.RESPONSE if back else Leg.REQUEST,
@@ -100,14 +95,19 @@ def finish(edges: Edges, acts: Acts, traces: int, tally: Tally, seen: Iterable[S
             purpose=words[purpose] or "",  # type: ignore[arg-type]
             protection=words[protection] or "",  # type: ignore[arg-type]
             retention=words[retention] or "",  # type: ignore[arg-type]
-            sources=sets[carried],
-            possible=sets[possible],
             doubts=Doubt(doubts),
         )
-        count = FlowCount(calls, first, last, tuple(Exemplar(f"{t:032x}", f"{s:016x}") for t, s in examples))
-        mine = flows.counts.setdefault(flow, count)
-        if mine is not count:
-            mine.add(count)
+        carried = Carried(
+            _count(edge.count),
+            {places[place]: _count(count) for place, count in edge.sources.items()},
+            {places[place]: _count(count) for place, count in edge.possible.items()},
+            {_pair(places[one], places[other]) for one, other in edge.together},
+        )
+        mine = flows.edges.setdefault(key, carried)
+        if mine is not carried:
+            mine.add(carried)
+    for (user, model, hour), calls in folded.usage.items():
+        flows.usage[places[user], places[model], hour - 1 if hour > 0 else UNTIMED] += calls
     flows.places.update(places[code] for code in met)
     coverage = Coverage(tally=tally, traces=traces, counts=edges.counts)
     for (place, claim), number in edges.claims.items():
@@ -116,6 +116,15 @@ def finish(edges: Edges, acts: Acts, traces: int, tally: Tally, seen: Iterable[S
         coverage.regions.setdefault(places[place].id, Counter())[str(words[region])] += number
     flows.coverage = coverage
     return flows
+
+
+def _count(count: Sum) -> FlowCount:
+    examples = tuple(Exemplar(f"{trace:032x}", f"{span:016x}") for trace, span in count.examples)
+    return FlowCount(count.calls, count.first, count.last, examples)
+
+
+def _pair(one: Place, other: Place) -> tuple[Place, Place]:
+    return (one, other) if one < other else (other, one)
 
 
 def _parents_first(spans: Spans, tree: Tree, unit: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -12,8 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from lineage.components import components
-from lineage.flows import Doubt
+from lineage.flows import HOUR, Doubt
 from lineage.link.acts import Act, Acts
+from lineage.link.fold import FlowCode
 from lineage.spans import Kind, Mark
 
 _BAD_TIMES = int(Mark.BAD_TIMES)
@@ -30,19 +31,17 @@ _PARENT, _CATEGORY, _CONFLICT, _ORDER = (
 _MANY = 32
 """Siblings from which on unions over stretches of them are prepared."""
 
-FlowCode = tuple[int, int, bool, bool, int, int, int, int, int, int, int]
-"""(source, target, is response, kept, categories, purpose, protection, retention, sources, possible, doubts):
-places and words by the codes of `Acts`, the two sets by the codes of `Edges.sets`."""
+def hour_code(time: int) -> int:
+    """The hour of a model call, so that 0 is none: hours since the epoch and one more, -1 when the time is not told."""
+    return time // HOUR + 1 if time else -1
 
 
 @dataclass(slots=True)
 class Edges:
-    """Flows by code, as they add up over units."""
+    """What units give: interactions by code, counted, and what is counted beside them."""
 
     seen: dict[FlowCode, list[object]] = field(default_factory=dict)
     """[calls, first, last, exemplars as sorted (trace id, span id)]"""
-    sets: dict[tuple[int, ...], int] = field(default_factory=lambda: {(): 0})
-    """Sorted place codes of a set of sources -> the set's number."""
     unions: dict[tuple[int, ...], int] = field(default_factory=dict)
     """Word codes of inherited categories -> word code of their union."""
     claims: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -100,7 +99,7 @@ class _Unit:
         self.rivals = {row - low: rows.rivals[row] for row in _between(rows.contested, low, high)}
         self.bits: dict[int, int] = {}
         self.places: list[int] = []
-        self.masks: dict[int, int] = {}
+        self.masks: dict[int, tuple[int, ...]] = {}
 
     def run(self) -> None:
         self.layer()
@@ -600,11 +599,12 @@ class _Unit:
         possible &= ~carried
         if possible:
             doubts |= _ORDER
-        key = (
-            source, target, back, kept, category, self.purpose[i], told.protection, self.retention[i],
-            self.set_code(carried), self.set_code(possible), doubts,
-        )  # fmt: skip
         time = 0 if rows.marks[row] & _BAD_TIMES else rows.start[row]
+        hour = hour_code(time) if told.model and not back and target in told.peers else 0
+        key = (
+            source, target, back, kept, category, self.purpose[i], told.protection, self.retention[i], doubts,
+            self.set_of(carried), self.set_of(possible), hour,
+        )  # fmt: skip
         example = (rows.trace_id[row], rows.span[row])
         seen = self.edges.seen.get(key)
         if seen is None:
@@ -622,16 +622,12 @@ class _Unit:
             examples.sort()
             del examples[3:]
 
-    def set_code(self, mask: int) -> int:
-        """The number of the set of places in a mask."""
-        if not mask:
-            return 0
-        code = self.masks.get(mask)
-        if code is None:
-            members = self.members(mask)
-            code = self.edges.sets.setdefault(members, len(self.edges.sets))
-            self.masks[mask] = code
-        return code
+    def set_of(self, mask: int) -> tuple[int, ...]:
+        """The place codes in a mask, ascending; worked out once a unit."""
+        known = self.masks.get(mask)
+        if known is None:
+            known = self.masks[mask] = self.members(mask)
+        return known
 
     def members(self, mask: int) -> tuple[int, ...]:
         """The place codes in a mask, ascending."""

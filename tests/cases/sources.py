@@ -19,10 +19,9 @@ SOURCES = [
         """
         party:acme > api request (?) : party:acme
         api > party:acme response (?) : party:acme
-        api > topic:kafka/jobs request kept (?) : party:acme
+        api > topic:kafka/jobs request kept (?) : party:acme*1 party:beta*1 x2
         party:beta > api request (?) : party:beta
         api > party:beta response (?) : party:beta
-        api > topic:kafka/jobs request kept (?) : party:beta
         topic:kafka/jobs > job response (?) : party:acme party:beta topic:kafka/jobs
         """,
     ),

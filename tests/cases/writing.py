@@ -16,7 +16,8 @@ from typing import Any
 
 from traces import attributes
 
-from lineage.flows import Doubt, FlowCount, FlowKey, Flows
+from lineage.flows import Carried, Doubt, FlowCount, FlowKey, Flows
+from lineage.places import Place
 from lineage.spans import Kind, Resource, Shape, Spans, Vocabulary
 
 
@@ -76,17 +77,23 @@ def place(ident: str) -> str:
     return ident.removesuffix("@") if not ident.startswith(("store:", "model:", "topic:")) else ident
 
 
-def line(key: FlowKey, count: FlowCount) -> str:
-    """One flow as the cases write it."""
+def line(key: FlowKey, carried: Carried) -> str:
+    """One flow as the cases write it; a source that only some of its calls carried has their number: `party:acme*2`."""
+    count = carried.count
+
+    def names(counts: dict[Place, FlowCount]) -> list[str]:
+        told = ((place(p.id), one.calls) for p, one in counts.items())
+        return sorted(name if calls == count.calls else f"{name}*{calls}" for name, calls in told)
+
     inherited = "?" if key.doubts & Doubt.CATEGORY else ""
     parts = [place(key.source.id), ">", place(key.target.id), key.leg, *(["kept"] if key.kept else [])]
     parts += [
         f"({inherited}{','.join(sorted(key.categories))})",
         ":",
-        *sorted(place(p.id) for p in key.sources),
+        *names(carried.sources),
     ]
-    if key.possible:
-        parts += ["?", *sorted(place(p.id) for p in key.possible)]
+    if carried.possible:
+        parts += ["?", *names(carried.possible)]
     doubts = [doubt.name for doubt in Doubt if doubt & key.doubts and doubt is not Doubt.CATEGORY]
     parts += [f"!{name}" for name in doubts]
     parts += [
@@ -103,7 +110,7 @@ def line(key: FlowKey, count: FlowCount) -> str:
 
 def lines(flows: Flows) -> list[str]:
     """All flows, sorted."""
-    return sorted(line(key, count) for key, count in flows)
+    return sorted(line(key, carried) for key, carried in flows)
 
 
 @dataclass(frozen=True)
