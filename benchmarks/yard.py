@@ -20,6 +20,7 @@ from statistics import median
 
 HERE = Path(__file__).parent
 INVENTORY = HERE / "gateway.lineage.yaml"
+BYTECODE = os.path.join(tempfile.gettempdir(), "lineage-yard-bytecode")
 
 UPB = """
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest as R
@@ -150,7 +151,9 @@ def child(arguments: Sequence[str], inner: bool = False, fast: str = "auto") -> 
         inner: the seconds are those that the child prints on its last line, not those of the whole process.
         fast: `LINEAGE_FAST` for the child.
     """
-    environment = {**os.environ, "LINEAGE_FAST": fast, "PYTHONPATH": str(HERE.parent)}
+    environment = {**os.environ, "LINEAGE_FAST": fast, "PYTHONPATH": str(HERE.parent), "PYTHONPYCACHEPREFIX": BYTECODE}
+    # An installed package has its byte code; some shells forbid writing it.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         began = time.perf_counter()
         process = subprocess.Popen([sys.executable, *arguments], stdout=out, stderr=err, env=environment)

@@ -195,6 +195,11 @@ class Finding:
         """How often the data was seen to arrive, all witnesses together."""
         return sum(witness.calls for witness in self.witness)
 
+    @property
+    def exact(self) -> bool:
+        """Whether `calls` is exact; else it is at least so often."""
+        return all(witness.exact for witness in self.witness)
+
 
 def fingerprint(rule: str, at: tuple[str, ...]) -> str:
     """A name of the finding that later runs agree on: no counts, dates, trace ids or line numbers.
@@ -202,7 +207,8 @@ def fingerprint(rule: str, at: tuple[str, ...]) -> str:
     >>> fingerprint("order16/no-shared-store", ("store:redis@cache.example",))
     'b39d691e8978b3ff'
     """
-    return hashlib.sha256("\0".join((rule, *at)).encode()).hexdigest()[:16]
+    # A name of telemetry may hold half a character, which no other text encodes.
+    return hashlib.sha256("\0".join((rule, *at)).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def doubt_words(doubts: Doubt) -> tuple[str, ...]:
@@ -254,7 +260,7 @@ def step(graph: FlowGraph, number: int, established: bool, carrier: int) -> Step
     if isinstance(known, Step):
         return known
     flow: Flow = graph.flows[number]
-    key, (count, _) = flow.key, graph.count(number, (carrier,))
+    key, count = flow.key, graph.counts(number).get(carrier, flow.count)
     made = Step(
         ref(graph, flow.source),
         ref(graph, flow.target),
@@ -286,13 +292,13 @@ def witness(
         steps: (flow, whether it surely carries the data, the source that it names for it) in order.
         arriving: all flows by which such data arrives, each with the sources that it names for it.
     """
-    counts = [graph.count(number, sources) for number, sources in arriving]
+    seen = [graph.seen_with(number, sources) for number, sources in arriving]
     return Witness(
         label,
         tuple(step(graph, number, sure, carrier) for number, sure, carrier in steps),
-        sum(count.calls for count, _ in counts),
-        min((count.first for count, _ in counts if count.first), default=0),
-        max((count.last for count, _ in counts), default=0),
+        sum(calls for calls, *_ in seen),
+        min((first for _, first, *_ in seen if first), default=0),
+        max((last for *_, last, _ in seen), default=0),
         broken,
-        all(exact for _, exact in counts),
+        all(exact for *_, exact in seen),
     )

@@ -48,6 +48,10 @@ class Meanings(Protocol):
         """Documents that somebody answers for."""
 
     @property
+    def ledgers(self) -> Any:
+        """What was bought, used, sold, paid and left over: `lineage.ledgers.rows.Ledgers`."""
+
+    @property
     def waivers(self) -> Sequence[Any]:
         """Findings that somebody answers for."""
 
@@ -135,7 +139,7 @@ class FlowGraph:
 
     def __init__(self, flows: Flows, inventory: Meanings) -> None:
         self.inventory = inventory
-        self.memo: dict[tuple[str, int], object] = {}
+        self.memo: dict[tuple[object, int], object] = {}
         """What readers have worked out of one thing or flow; never anything that changes the graph."""
         self.coverage: Coverage = flows.coverage
         ids = {place: place.id for place in flows.places}
@@ -241,34 +245,42 @@ class FlowGraph:
             return False
         return any(self.place(source).kind is PlaceKind.PARTY for source in flow.sources)
 
-    def count(self, number: int, sources: Iterable[int]) -> tuple[FlowCount, bool]:
-        """How often a flow was seen with the data, sure or possible, of any of some things.
+    def counts(self, number: int) -> Mapping[int, FlowCount]:
+        """How often a flow was seen with the data, sure or possible, of each thing that it names."""
+        known = self.memo.get(("counts", number))
+        if known is None:
+            known = counts = dict[int, FlowCount]()
+            flow = self.flows[number]
+            for told in (flow.carried.sources, flow.carried.possible):
+                for place, count in told.items():
+                    thing = self.thing_of[self.position[place]]
+                    if thing in counts:
+                        counts[thing] = counts[thing].copy()
+                        counts[thing].add(count)
+                        counts[thing].calls = min(counts[thing].calls, flow.count.calls)
+                    else:
+                        counts[thing] = count
+            self.memo["counts", number] = known
+        return known  # type: ignore[return-value]
 
-        Returns:
-            The count, and whether it is exact: of several sources it is not told which came together, so that all
-            that is known is *at least* as often as with one of them.
+    def seen_with(self, number: int, sources: Iterable[int]) -> tuple[int, int, int, bool]:
+        """How often a flow was seen with the data of any of some things: calls, first, last (0 = not told), and whether that is exact.
+
+        Of several sources it is not told which came together, so all that is known is *at least* as often as with one.
         """
-        flow = self.flows[number]
-        asked = set(sources)
-        counts: dict[int, list[FlowCount]] = {}
-        for told in (flow.carried.sources, flow.carried.possible):
-            for place, count in told.items():
-                thing = self.thing_of[self.position[place]]
-                if thing in asked:
-                    counts.setdefault(thing, []).append(count)
-        found = [count for of_thing in counts.values() for count in of_thing]
-        if len(found) == 1:
-            return found[0], True
-        whole = flow.count
-        result = FlowCount()
-        for count in found:
-            result.add(count)
-        if asked.issuperset(flow.sources) and not flow.possible:
-            # Whatever was not possible carried something for sure.
-            result.calls = whole.calls
-            return result, True
-        result.calls = max((count.calls for count in found), default=0)
-        return result, result.calls == whole.calls
+        asked = frozenset(sources)
+        known = self.memo.get((asked, number))
+        if known is None:
+            flow, counts = self.flows[number], self.counts(number)
+            found = [counts[thing] for thing in asked if thing in counts]
+            first = min((count.first for count in found if count.first), default=0)
+            last = max((count.last for count in found), default=0)
+            calls = max((count.calls for count in found), default=0)
+            whole = flow.count.calls
+            if asked.issuperset(flow.sources) and not flow.possible:
+                calls = whole  # whatever was not possible carried something for sure
+            known = self.memo[asked, number] = (calls, first, last, len(found) == 1 or calls == whole)
+        return known  # type: ignore[return-value]
 
     # --- asking -------------------------------------------------------------------------------------
 

@@ -191,7 +191,7 @@ class FlowTable:
         column = self.keys[:used, CATEGORY]
         for category in np.unique(column[column < 0]).tolist():
             stated = self.members[self.starts[-1 - category] : self.starts[-category]].tolist()
-            words: list[frozenset[str]] = [acts.words.values[word] for word in stated]  # type: ignore[misc]
+            words: list[frozenset[str]] = [acts.words.values[word] for word in stated]
             column[column == category] = acts.words(frozenset().union(*words))
 
     def unload(self, edges: Edges, folded: Folded) -> None:
@@ -419,6 +419,8 @@ def add(key, more, span, three, number, used, keys, calls, times, examples, show
     if span[1] > times[i, 1]:
         times[i, 1] = span[1]
     for k in range(number):
+        if shown[i] == 3 and three[k, 0] > examples[i, 2, 0]:
+            break
         show(i, three[k, 0], three[k, 1], three[k, 2], examples, shown)
 
 

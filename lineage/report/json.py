@@ -40,6 +40,14 @@ def as_dict(report: Report) -> dict[str, Any]:
             "rules_met": report.met,
             "coverage": coverage(report.coverage),
         },
+        "baseline": {
+            "known": sorted(report.known),
+            "gone": [{"rule": each.rule, "fingerprint": each.fingerprint} for each in report.gone],
+        },
+        "waivers_ending": [
+            {"rule": each.rule, "expires": each.expires.isoformat(), "owner": each.owner, "ticket": each.ticket or None}
+            for each in report.ending
+        ],
         "rules": [_rule(rule) for rule in report.rules],
     }
 
@@ -87,6 +95,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "first_seen": iso(finding.first),
         "last_seen": iso(finding.last),
         "calls": finding.calls,
+        "calls_exact": finding.exact,
         "remedy": _title(finding.remedy),
         "citations": [{"text": _title(one.text), "mark": one.mark} for one in finding.citations],
         "source": _source(finding.source),
@@ -101,6 +110,7 @@ def _witness(witness: Witness) -> dict[str, Any]:
         "of": witness.label,
         "broken": witness.broken,
         "calls": witness.calls,
+        "calls_exact": witness.exact,
         "first_seen": iso(witness.first),
         "last_seen": iso(witness.last),
         "steps": [_step(step) for step in witness.steps],
@@ -111,6 +121,7 @@ def _step(step: Step) -> dict[str, Any]:
     return {
         "source": _ref(step.source),
         "target": _ref(step.target),
+        "data_of": _ref(step.data),
         "leg": step.leg,
         "kept": step.kept,
         "categories": list(step.categories),
