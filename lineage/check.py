@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from lineage.baseline import Baseline, KnownFinding
+from lineage.contracts import Traceable
 from lineage.contracts._contract import Context
+from lineage.contracts.plugins import checked
 from lineage.errors import LineageError
-from lineage.findings import SEVERITIES, Checked, Finding, Judgement, Severity, Verdict, fingerprint
+from lineage.findings import SEVERITIES, Checked, Finding, Judgement, Ref, Severity, Verdict, fingerprint, ref
 from lineage.flows import Coverage
 from lineage.graph import FlowGraph
+from lineage.ledgers.schema import LedgerFile
 from lineage.meaning import Source, Title
 from lineage.packs import Pack, Rule
-from lineage.waivers import Waivers
+from lineage.waivers import Ending, Waivers
 
 VERDICTS = (Verdict.VIOLATED, Verdict.UNDECIDED, Verdict.PROVEN, Verdict.NOT_APPLICABLE)
 """Worst first."""
@@ -77,6 +81,16 @@ class Report:
     inventory_files: tuple[str, ...]
     unlocated: int
     """Places of which no country is known."""
+    ending: tuple[Ending, ...] = ()
+    """Waivers that end soon, the nearest first."""
+    known: frozenset[str] = frozenset()
+    """Fingerprints of findings that the baseline lists: shown like any other, and not counted in the exit code."""
+    gone: tuple[KnownFinding, ...] = ()
+    """What the baseline lists and is no longer found."""
+    assumed: tuple[Ref, ...] = ()
+    """Stores and topics that are taken to hold what was seen flowing in and no more, since nothing is declared of their contents."""
+    ledgers: tuple[LedgerFile, ...] = ()
+    """Files of what was bought, used, sold, paid and left over, where a rule asked for them."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -117,12 +131,27 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all proven or waived (or violated below the fail level), 1 violated, 3 undecided (DESIGN.md section 7)."""
-        if self.fails:
+        """0 all proven or waived (or violated below the fail level), 1 violated, 3 undecided (DESIGN.md section 7).
+
+        Findings that the baseline lists do not count; that nothing was read, or that no rule met anything, does.
+        """
+        counted = [(self._counted(rule), rule.severity) for rule in self.rules]
+        failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+        if any(verdict is Verdict.VIOLATED and severity in failing for verdict, severity in counted):
             return 1
-        if self.outcome is Verdict.UNDECIDED or self.count(Verdict.UNDECIDED):
+        nothing = not self.coverage.tally.spans and not self.flows
+        if nothing or not self.met or any(verdict is Verdict.UNDECIDED for verdict, _ in counted):
             return 3
         return 0
+
+    def _counted(self, rule: RuleResult) -> Verdict:
+        """A rule's verdict in the exit code: the worst of its findings that are neither waived nor known."""
+        if rule.waived:
+            return Verdict.PROVEN
+        left = [f.verdict for f in rule.findings if not f.waived and f.fingerprint not in self.known]
+        if left:
+            return min(left, key=VERDICTS.index)
+        return Verdict.PROVEN if rule.findings else rule.verdict
 
 
 def check(
@@ -132,6 +161,7 @@ def check(
     mode: str = "",
     fail_on: str = "info",
     today: date | None = None,
+    baseline: Baseline | None = None,
 ) -> Report:
     """Check a graph against packs.
 
@@ -141,6 +171,7 @@ def check(
         mode: how to read packs that have this mode; "" = each pack's first.
         fail_on: the least severity that makes the outcome "violated"; lesser ones are still shown.
         today: the day on which waivers and evidence must be in date; by default today, UTC.
+        baseline: findings that do not count in the exit code.
 
     Raises:
         LineageError: a mode that no pack has, a waiver that is expired or matches nothing.
@@ -158,10 +189,12 @@ def check(
         its_mode = mode if mode in pack.modes else pack.modes[0]
         context = Context(graph, pack.words, day)
         for rule in pack.rules:
-            checked = rule.contract_in(its_mode).check(context)
-            results.append(_result(rule, its_mode, checked, waivers, pack))
+            answer = checked(rule.contract_in(its_mode), context)
+            results.append(_result(rule, its_mode, answer, waivers, pack))
         used.append(_used(pack, its_mode))
-    waivers.finish({pack.id for pack in packs})
+    ids = {pack.id for pack in packs}
+    waivers.finish(ids)
+    findings = [finding for result in results for finding in result.findings]
     times = [time for flow in graph.flows for time in (flow.count.first, flow.count.last) if time]
     return Report(
         tuple(results),
@@ -177,7 +210,16 @@ def check(
         graph.inventory.digest,
         tuple(graph.inventory.files),
         graph.unlocated,
+        waivers.ending,
+        baseline.known(f for f in findings if not f.waived) if baseline else frozenset(),
+        baseline.gone(findings, ids) if baseline else (),
+        tuple(sorted(ref(graph, thing) for thing in graph.assumed)),
+        tuple(graph.inventory.ledgers.files) if any(map(_asks_ledgers, packs)) else (),
     )
+
+
+def _asks_ledgers(pack: Pack) -> bool:
+    return any(isinstance(rule.contract, Traceable) for rule in pack.rules)
 
 
 def _result(rule: Rule, mode: str, checked: Checked, waivers: Waivers, pack: Pack) -> RuleResult:

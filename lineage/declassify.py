@@ -19,7 +19,7 @@ from lineage.graph import FlowGraph
 from lineage.labels import UNKNOWN
 from lineage.places import PlaceKind
 from lineage.reach import MAYBE, NO, UNSURE, YES, Reach, reach
-from lineage.selection import Answer, Jurisdictions, Selection
+from lineage.selection import Answer, Jurisdictions, Selection, used_by_market
 from lineage.solve import own_labels
 from lineage.things import HOLDERS
 
@@ -100,16 +100,16 @@ def _lowers(
 ) -> bool:
     """Whether the step takes away the label by which the data of a source is selected."""
     labels = own_labels(graph, source)
-    if selection.origin and entry.lowers.origin is not None:
+    by_origin = [selection.origin] if selection.origin else []
+    if selection.used_in and not used_by_market(graph.meaning(source).market, selection.used_in, jurisdictions):
+        by_origin.append(selection.used_in)
+    if by_origin and entry.lowers.origin is not None:
         if entry.lowers.origin == "all":
             return True
-        asked = {
-            o
-            for o in labels.origins
-            if o == UNKNOWN or any(jurisdictions.has(w, o) for w in selection.origin)
-        }
-        if asked and asked <= set(entry.lowers.origin):
-            return True
+        for words in by_origin:
+            asked = {o for o in labels.origins if o == UNKNOWN or any(jurisdictions.has(w, o) for w in words)}
+            if asked and asked <= set(entry.lowers.origin):
+                return True
     if selection.classes and entry.lowers.classes is not None:
         if entry.lowers.classes == "all":
             return True

@@ -82,3 +82,9 @@ class InputError(LineageError):
 
 class ConfigError(LineageError):
     """An inventory, policy pack or view that is wrong."""
+
+
+class EvidenceError(LineageError):
+    """Evidence that does not verify: unsigned, changed, cut back, or signed by somebody else."""
+
+    exit_code = 5

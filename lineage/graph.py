@@ -319,6 +319,18 @@ class FlowGraph:
         return sum(not meaning.country for place, meaning in pairs if place.kind not in people)
 
     @property
+    def assumed(self) -> tuple[int, ...]:
+        """Stores and topics that give data out, of which nothing is declared: they are taken to hold what was seen flowing in, and no more."""
+        return tuple(
+            thing
+            for thing in range(len(self.things))
+            if self.place(thing).kind in HOLDERS
+            and thing in self.written
+            and self.told(thing) is None
+            and (self.naming[thing] or self.suspecting[thing])
+        )
+
+    @property
     def traces(self) -> int:
         """Traces that the flows come from."""
         return self.coverage.traces

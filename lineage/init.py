@@ -93,7 +93,7 @@ class _Draft:
         for place in sorted(places, key=lambda place: (_ORDER.index(place.kind), place.id)):
             groups.setdefault(place.resource, []).append(place)
         # What tells only its kind would fit every place of that kind.
-        known = {key for key, group in groups.items() if not group[0].unknown and len(_match(group[0])) > 1}
+        known = {key for key, group in groups.items() if not group[0].unknown and len(match_of(group[0])) > 1}
         if not groups:
             return
         self.lines += ["", "places:" if known else "# places:"]
@@ -114,7 +114,7 @@ class _Draft:
         self.lines += [
             f"  # {escape(what)} without {lacks}{seen}: which one is it?",
             "  # - name: ???",
-            f"  #   match: {mapping(_match(place))}",
+            f"  #   match: {mapping(match_of(place))}",
         ]
         self.holes += 1
 
@@ -124,7 +124,7 @@ class _Draft:
         name = (
             place.label if place.kind is not PlaceKind.STORE else f"{place.system or 'store'} {_path(place)}"
         )
-        self.entry(name, _match(place))
+        self.entry(name, match_of(place))
         collections = sorted(other.collection for other in group if other.collection)
         if collections:
             shown = ", ".join(quote(name) for name in collections[:20])
@@ -244,7 +244,7 @@ class _Draft:
         return "\n".join([*head, *self.lines, *tail]) + "\n"
 
 
-def _match(place: Place) -> dict[str, str]:
+def match_of(place: Place) -> dict[str, str]:
     """The keys that tell a place, as `inventory.match.facts` reads them."""
     kind = place.kind
     if kind is PlaceKind.SERVICE:

@@ -38,6 +38,15 @@ class Cases(Entry):
     """The cases, in the order of the manual."""
 
 
+def cases_of(path: Path) -> Path:
+    """The file of cases beside the file of a pack.
+
+    >>> cases_of(Path("compliance/mine.yaml")).name
+    'mine.cases.yaml'
+    """
+    return path.with_suffix(".cases.yaml")
+
+
 def load_cases(pack: Pack, path: str | Path = "") -> Cases:
     """The cases of a pack: those in a file, by default those beside the built-in pack.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, create_model
 
 from lineage import yamlfile
-from lineage.contracts import AnyContract
-from lineage.contracts._contract import Contract
+from lineage.contracts import CONTRACTS, AnyContract, Contract
+from lineage.contracts.plugins import installed, type_of
 from lineage.errors import ConfigError, Problem
 from lineage.findings import Citation, Severity
 from lineage.meaning import Source, Title
@@ -71,6 +72,8 @@ class Rule(Entry):
     """block, high, medium or info."""
     citations: tuple[Cited, ...] = ()
     """What it rests on; none = the user's own demand."""
+    decided_by: Literal["telemetry", "inventory", "document"] | None = None
+    """What decides it: what was observed (with an ordinary inventory), what is declared, or a document (`attested`)."""
     expect: bool = False
     """Something in its scope must be there: when nothing is observed the rule is undecided, not "not applicable"."""
     contract: AnyContract
@@ -145,10 +148,10 @@ def load_pack(name: str | Path) -> Pack:
     Raises:
         ConfigError: no such pack, or its file is wrong; all problems at once.
 
-    >>> load_pack("ordr16")
+    >>> load_pack("ordr16")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    lineage.errors.ConfigError: there is no pack 'ordr16'. Built-in packs: baseline, order16; or give the path of a .yaml file. did you mean 'order16'?
+    lineage.errors.ConfigError: there is no pack 'ordr16'. Built-in packs: ...; or give the path of a .yaml file. did you mean 'order16'?
     """
     if isinstance(name, Path) or "/" in name or name.endswith((".yaml", ".yml")):
         return _load(Path(name), str(name))
@@ -168,12 +171,26 @@ def _load(path: Path | Traversable, file: str) -> Pack:
             "there is no such file", file=file, remedy="give the path of a pack, or a built-in name"
         )
     data = path.read_bytes()
-    pack, _ = yamlfile.loads(data, Pack, file)
+    pack, _ = yamlfile.loads(data, _model(data), file)
     problems = list(_problems(pack, file))
     if problems:
         raise ConfigError(problems)
     pack._digest = hashlib.sha256(data).hexdigest()
     return pack
+
+
+def _model(data: bytes) -> type[Pack]:
+    """The model of a pack, with the contract types of other distributions that it uses."""
+    words = {word.decode() for word in re.findall(rb"\btype[\"']?:\s*[\"']?([a-z0-9-]+)", data)}
+    own = installed(words - {type_of(contract) for contract in CONTRACTS})
+    if not own:
+        return Pack
+    contract: Any = Annotated[Union[(*CONTRACTS, *own.values())], Field(discriminator="type")]
+    change: Any = create_model("Change", __base__=Change, contract=(contract, ...))
+    modes: Any = (dict[str, change], Field(default_factory=dict))
+    rule: Any = create_model("Rule", __base__=Rule, contract=(contract, ...), modes=modes)
+    rules: Any = (tuple[rule, ...], Field(min_length=1))
+    return create_model("Pack", __base__=Pack, rules=rules)
 
 
 def _problems(pack: Pack, file: str) -> Iterator[Problem]:

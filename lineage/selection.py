@@ -75,6 +75,13 @@ class Selection(BaseModel):
     )
     classes: tuple[DataClass, ...] = Field(default=(), alias="class", description="Classes of data.")
     market: tuple[str, ...] = Field(default=(), description="Countries of the parties' end users.")
+    used_in: tuple[str, ...] = Field(
+        default=(),
+        description="Where the service is used: the data was collected and generated there, or the party's end users are declared to be there.",
+    )
+    industries: tuple[str, ...] = Field(
+        default=(), description="Industries of the parties, capitals or not; `*` and `?` match."
+    )
     names: tuple[str, ...] = Field(default=(), description="Inventory names or tenants; `*` and `?` match.")
     direct: bool = Field(
         default=False, description="Only what the sources send themselves, not what comes back out of stores."
@@ -82,7 +89,7 @@ class Selection(BaseModel):
 
     def words(self) -> tuple[str, ...]:
         """The jurisdiction words and country codes that the selection uses."""
-        return (*self.origin, *self.market)
+        return (*self.origin, *self.market, *self.used_in)
 
     def answers(self, graph: FlowGraph, jurisdictions: Jurisdictions) -> list[Answer]:
         """For each thing of the graph, whether the data that enters there is selected.
@@ -103,40 +110,61 @@ class Selection(BaseModel):
             fits(pattern, name) for pattern in self.names for name in (meaning.name, place.name) if name
         ):
             return Answer.NO
-        if not (self.origin or self.classes or self.market):
+        if not (self.origin or self.classes or self.market or self.used_in or self.industries):
             return Answer.YES
         labels = own_labels(graph, thing)
         answers = []
         if self.origin:
-            answers.append(
-                _among(labels.origins, lambda c: any(jurisdictions.has(w, c) for w in self.origin))
-            )
-            if answers[0] is Answer.NO and self._claimed(graph, thing, jurisdictions):
-                # What a span claims never takes away from what is declared; it may only add a suspicion.
-                answers[0] = Answer.MAYBE
+            answers.append(_collected(graph, thing, labels, self.origin, jurisdictions))
+        if self.used_in:
+            by_market = used_by_market(meaning.market, self.used_in, jurisdictions)
+            collected = _collected(graph, thing, labels, self.used_in, jurisdictions)
+            answers.append(Answer.YES if by_market else collected)
         if self.classes:
             answers.append(_among(labels.classes, lambda c: c in self.classes))
         if self.market:
             market = frozenset({meaning.market or UNKNOWN})
             answers.append(_among(market, lambda c: any(jurisdictions.has(w, c) for w in self.market)))
+        if self.industries:
+            industry = frozenset({meaning.industry.casefold() or UNKNOWN})
+            answers.append(_among(industry, lambda i: any(fits(p.casefold(), i) for p in self.industries)))
         answer = min(answers)
-        if answer is Answer.YES and self._torn(labels, jurisdictions):
+        if answer is Answer.YES and self._torn(labels, meaning.market, jurisdictions):
             return Answer.MAYBE
         return answer
 
-    def _torn(self, labels: Labels, jurisdictions: Jurisdictions) -> bool:
+    def _torn(self, labels: Labels, market: str, jurisdictions: Jurisdictions) -> bool:
         """Whether origin and class both fit in part only: it cannot be told that one datum has both."""
-        if not (self.origin and self.classes):
+        if not self.classes or labels.classes <= set(self.classes):
             return False
-        origins = {c for c in labels.origins if any(jurisdictions.has(w, c) for w in self.origin)}
-        return origins != labels.origins and not labels.classes <= set(self.classes)
+        asked = [self.origin] if self.origin else []
+        if self.used_in and not used_by_market(market, self.used_in, jurisdictions):
+            asked.append(self.used_in)
+        return any(not all(_within(words, c, jurisdictions) for c in labels.origins) for words in asked)
 
-    def _claimed(self, graph: FlowGraph, thing: int, jurisdictions: Jurisdictions) -> bool:
-        return any(
-            claim == word or (len(claim) == 2 and jurisdictions.has(word, claim))
-            for claim in claims(graph, thing)
-            for word in self.origin
-        )
+
+def used_by_market(market: str, words: Iterable[str], jurisdictions: Jurisdictions) -> bool:
+    """Whether a declared market is in one of the sets: all data of such a party is used there, wherever collected."""
+    return bool(market) and _within(words, market, jurisdictions)
+
+
+def _within(words: Iterable[str], country: str, jurisdictions: Jurisdictions) -> bool:
+    return any(jurisdictions.has(word, country) for word in words)
+
+
+def _collected(
+    graph: FlowGraph, thing: int, labels: Labels, words: Iterable[str], jurisdictions: Jurisdictions
+) -> Answer:
+    """Whether data of a thing was collected and generated in one of the sets."""
+    wanted = tuple(words)
+    answer = _among(labels.origins, lambda c: _within(wanted, c, jurisdictions))
+    if answer is Answer.NO and any(
+        claim in wanted or (len(claim) == 2 and _within(wanted, claim, jurisdictions))
+        for claim in claims(graph, thing)
+    ):
+        # What a span claims never takes away from what is declared; it may only add a suspicion.
+        return Answer.MAYBE
+    return answer
 
 
 def claims(graph: FlowGraph, thing: int) -> Sequence[str]:

@@ -16,7 +16,7 @@ from lineage.findings import Ref, Value
 
 LANGUAGES = ("en", "zh")
 
-MESSAGES: Mapping[str, tuple[str, str]] = {
+MESSAGES: dict[str, tuple[str, str]] = {
     # what a rule found
     "meet": (
         "Data of {a} and data of {b} meet at {place}.",
@@ -79,6 +79,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{place} keeps data of {data} for {days} days; allowed are {limit}.",
         "{place} 留存 {data} 的数据 {days} 天；允许 {limit} 天。",
     ),
+    "retention.forever": ("{place} keeps data of {data} for ever.", "{place} 永久留存 {data} 的数据。"),
     "retention.unknown": (
         "{place} keeps data of {data}; for how long is not known.",
         "{place} 留存 {data} 的数据；留存期限不明。",
@@ -117,6 +118,47 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{place} keeps data of {data}; where it stands is not known.",
         "{place} 留存 {data} 的数据；其所在地不明。",
     ),
+    "document.whose": (
+        "Data of {data} gets to {place}; of whom a document ({kinds}) is to be asked is not known.",
+        "{data} 的数据到达 {place}；应由何方提供文件（{kinds}）尚不清楚。",
+    ),
+    "document.missing": (
+        "{subject}: a document ({kinds}) is demanded for data of {data}, and none is declared.",
+        "{subject}：就 {data} 的数据须有文件（{kinds}），未声明此类文件。",
+    ),
+    "document.expired": (
+        "{subject}: the document {document}, demanded for data of {data}, expired on {day}.",
+        "{subject}：就 {data} 的数据所需的文件 {document} 已于 {day} 到期。",
+    ),
+    "document.early": (
+        "{subject}: the document {document}, demanded for data of {data}, is dated {day}, which is yet to come.",
+        "{subject}：就 {data} 的数据所需的文件 {document} 日期为 {day}，尚未生效。",
+    ),
+    "document.old": (
+        "{subject}: the document {document}, demanded for data of {data}, is of {day}: older than {limit} days.",
+        "{subject}：就 {data} 的数据所需的文件 {document} 日期为 {day}，已超过 {limit} 天。",
+    ),
+    "document.negative": (
+        "{subject}: the document {document} of {day} says that what is demanded for data of {data} is not so.",
+        "{subject}：{day} 的文件 {document} 表明就 {data} 的数据所要求的事项未得到满足。",
+    ),
+    "expression": (
+        "{place} has data of {data}, and this is not so of it: {holds}",
+        "{place} 有 {data} 的数据，且不满足：{holds}",
+    ),
+    "expression.unknown": (
+        "{place} has data of {data}, and whether this is so of it cannot be told: {holds}",
+        "{place} 有 {data} 的数据，是否满足以下条件无法判断：{holds}",
+    ),
+    "expression.flow": (
+        "Data of {data} goes from {source} to {place}, and this is not so of it: {holds}",
+        "{data} 的数据由 {source} 传至 {place}，且不满足：{holds}",
+    ),
+    "expression.flow.unknown": (
+        "Data of {data} goes from {source} to {place}, and whether this is so of it cannot be told: {holds}",
+        "{data} 的数据由 {source} 传至 {place}，是否满足以下条件无法判断：{holds}",
+    ),
+    "organisation": ("our organisation", "本单位"),
     "observed.count": (
         "The evidence has gaps: {gap}, {count} (allowed: {limit}).",
         "证据存在缺口：{gap}，{count} 处（允许 {limit} 处）。",
@@ -125,6 +167,202 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The evidence has gaps: {gap}: {where} (allowed: {limit}).",
         "证据存在缺口：{gap}：{where}（允许 {limit} 处）。",
     ),
+    "observed.age": (
+        "The newest observation is {count} days old (allowed: {limit}).",
+        "最近一次观测距今 {count} 天（允许 {limit} 天）。",
+    ),
+    "observed.undated": (
+        "How old the evidence is cannot be told: the newest observation has no time, or one after today.",
+        "无法判断证据距今多久：最近一次观测没有时间，或时间晚于今日。",
+    ),
+    # authorisations and ledgers
+    "trace.none": (
+        "{calls} calls of {place} for {data} ({months}) join to no declared authorisation.",
+        "为 {data} 对 {place} 的 {calls} 次调用（{months}）没有对应的已声明授权。",
+    ),
+    "trace.model.unknown": (
+        "{calls} calls for {data} name no model: to which authorisation they join cannot be told.",
+        "为 {data} 的 {calls} 次调用未标明模型：无法判断对应的授权。",
+    ),
+    "trace.undated": (
+        "When {calls} calls of {place} were made is not told: whether {authorisation} was in force cannot be told.",
+        "对 {place} 的 {calls} 次调用时间不明：无法判断授权 {authorisation} 当时是否有效。",
+    ),
+    "trace.expired": (
+        "{calls} calls of {place} for {data} were made in {months}, when {authorisation} was not in force.",
+        "{months} 为 {data} 对 {place} 的 {calls} 次调用，授权 {authorisation} 当时不在有效期内。",
+    ),
+    "trace.validity.unknown": (
+        "{calls} calls of {place} for {data} ({months}) join to {authorisation}; from when to when it is in force is not declared.",
+        "为 {data} 对 {place} 的 {calls} 次调用（{months}）对应授权 {authorisation}；其有效期未声明。",
+    ),
+    "trace.endpoint": (
+        "{place} was called at {found}, which is not among the endpoints of {authorisation} ({calls} calls, {months}).",
+        "{place} 的调用地址为 {found}，不在授权 {authorisation} 的接口之列（{calls} 次，{months}）。",
+    ),
+    "trace.endpoint.unknown": (
+        "At which address {place} was called is not told: whether it is an endpoint of {authorisation} cannot be told.",
+        "{place} 的调用地址不明：无法判断是否为授权 {authorisation} 的接口。",
+    ),
+    "trace.right": (
+        "{authorisation}, to which {calls} calls of {place} for {data} join ({months}), does not grant: {property}.",
+        "为 {data} 对 {place} 的 {calls} 次调用（{months}）对应授权 {authorisation}，其未授予：{property}。",
+    ),
+    "trace.untold": (
+        "{authorisation}, to which {calls} calls of {place} for {data} join ({months}), does not say: {property}.",
+        "为 {data} 对 {place} 的 {calls} 次调用（{months}）对应授权 {authorisation}，其未声明：{property}。",
+    ),
+    "trace.customer.unknown": (
+        "{calls} calls of {place} for {data} join to {authorisation} ({months}); the customer's {property} is not known.",
+        "为 {data} 对 {place} 的 {calls} 次调用对应授权 {authorisation}（{months}）；该客户的{property}不明。",
+    ),
+    "trace.region": (
+        "{place} is sold to {data}, in {found}, which is not among the regions of {authorisation} ({calls} calls, {months}).",
+        "{place} 售予 {data}（{found}），不在授权 {authorisation} 的区域之内（{calls} 次，{months}）。",
+    ),
+    "trace.industry": (
+        "{place} is sold to {data}, whose industry, {found}, {authorisation} excludes ({calls} calls, {months}).",
+        "{place} 售予 {data}，其行业 {found} 为授权 {authorisation} 所排除（{calls} 次，{months}）。",
+    ),
+    "trace.training": (
+        "{authorisation}, to which {calls} calls of {place} for {data} join ({months}), lets the grantor train on the data.",
+        "为 {data} 对 {place} 的 {calls} 次调用（{months}）对应授权 {authorisation}，其允许授权方将数据用于训练。",
+    ),
+    "trace.source": (
+        "{place} is run by {found}, and {authorisation}, to which its {calls} calls join ({months}), was granted by somebody else.",
+        "{place} 由 {found} 运营，而其 {calls} 次调用（{months}）所对应的授权 {authorisation} 由他方授予。",
+    ),
+    "trace.source.unknown": (
+        "{calls} calls of {place} join to {authorisation} ({months}); who runs that model is not known.",
+        "对 {place} 的 {calls} 次调用对应授权 {authorisation}（{months}）；该模型的运营方不明。",
+    ),
+    "trace.chain.open": (
+        "The chain of {authorisation}, to which {calls} calls of {place} join ({months}), is open at {above}.",
+        "对 {place} 的 {calls} 次调用（{months}）对应授权 {authorisation}，其授权链在 {above} 处未闭合。",
+    ),
+    "trace.chain.model": (
+        "{above}, which stands above {authorisation}, is not for {place} ({calls} calls, {months}).",
+        "授权 {authorisation} 的上级授权 {above} 不包括 {place}（{calls} 次，{months}）。",
+    ),
+    "trace.chain.expired": (
+        "{above}, which stands above {authorisation}, was not in force when {place} was called ({calls} calls, {months}).",
+        "调用 {place} 时，授权 {authorisation} 的上级授权 {above} 不在有效期内（{calls} 次，{months}）。",
+    ),
+    "trace.distribution": (
+        "{above}, which stands above {authorisation}, does not grant the right to resell {place} ({calls} calls, {months}).",
+        "授权 {authorisation} 的上级授权 {above} 未授予 {place} 的转售权（{calls} 次，{months}）。",
+    ),
+    "trace.ledger": ("The {ledger} was not given.", "未提供{ledger}。"),
+    "trace.undated.call": (
+        "When {observed} calls of {place} for {data} were made is not told: they cannot be found in the ledgers.",
+        "为 {data} 对 {place} 的 {observed} 次调用时间不明：无法在台账中查找。",
+    ),
+    "trace.unowned": (
+        "{observed} calls of {place} for {data} in {months} name no customer: they cannot be found in the ledgers.",
+        "{months} 为 {data} 对 {place} 的 {observed} 次调用未标明客户：无法在台账中查找。",
+    ),
+    "trace.fewer": (
+        "{observed} calls of {place} for {data} were observed in {months}; the {ledger} lacks {short} of them.",
+        "{months} 观测到为 {data} 对 {place} 的 {observed} 次调用；{ledger}缺少其中 {short} 次。",
+    ),
+    "trace.unmatched": (
+        "Of {sold} calls of {model} sold in {month}, {found} join to no call that an upstream recorded.",
+        "{month} 售出的 {sold} 次 {model} 调用中，有 {found} 次没有对应的上游记录。",
+    ),
+    "trace.uninvoiced": (
+        "No line of an upstream invoice is for {model} in {month}.",
+        "{month} 没有 {model} 的上游发票明细。",
+    ),
+    "trace.volume": (
+        "{model}, {month}: {sold} {unit} sold; purchased {purchased}, opening {opening}, self-hosted {hosted}, closing {closing} (tolerance {tolerance} %).",
+        "{model}，{month}：售出 {sold} {unit}；采购 {purchased}、期初 {opening}、自有 {hosted}、期末 {closing}（容差 {tolerance}%）。",
+    ),
+    "trace.volume.unknown": (
+        "{model}, {month}: {sold} {unit} sold; what was available is not fully told (purchased {purchased}, opening {opening}, self-hosted {hosted}, closing {closing}).",
+        "{model}，{month}：售出 {sold} {unit}；可用量记录不全（采购 {purchased}、期初 {opening}、自有 {hosted}、期末 {closing}）。",
+    ),
+    "trace.invoice.unlinked": (
+        "These lines of the {ledger} name no declared authorisation: {invoices}.",
+        "{ledger}的下列明细未对应已声明的授权：{invoices}。",
+    ),
+    "trace.invoice.model": (
+        "These lines of the {ledger} name {place}, which is not for their model: {invoices}.",
+        "{ledger}的下列明细所列授权 {place} 不包括其模型：{invoices}。",
+    ),
+    "trace.invoice.expired": (
+        "These lines of the {ledger} name {place}, which was not in force in their month: {invoices}.",
+        "{ledger}的下列明细所列授权 {place} 在当月不在有效期内：{invoices}。",
+    ),
+    "trace.validity.unknown.invoice": (
+        "These lines of the {ledger} name {place}; from when to when it is in force is not declared: {invoices}.",
+        "{ledger}的下列明细所列授权 {place} 的有效期未声明：{invoices}。",
+    ),
+    "trace.invoice.unpaid": (
+        "No payment is recorded for these lines of the {ledger}: {invoices}.",
+        "{ledger}的下列明细没有付款记录：{invoices}。",
+    ),
+    "trace.payer": (
+        "These lines of the {ledger} were paid from an account that is not in the organisation's name: {invoices}.",
+        "{ledger}的下列明细由非本组织名下账户支付：{invoices}。",
+    ),
+    "trace.payer.unknown": (
+        "Whether these lines of the {ledger} were paid from an account in the organisation's name is not known: {invoices}.",
+        "{ledger}的下列明细是否由本组织名下账户支付不明：{invoices}。",
+    ),
+    "trace.price": (
+        "These lines of the {ledger} cost far less than the list price, and no document explains it: {invoices}.",
+        "{ledger}的下列明细远低于公开价格且没有说明文件：{invoices}。",
+    ),
+    "trace.price.unknown": (
+        "What these lines of the {ledger} cost, beside the list price, is not told: {invoices}.",
+        "{ledger}的下列明细的价格或公开价格未记录：{invoices}。",
+    ),
+    "trace.unordered": (
+        "{tenant} used {model} in {month}, and no order is for it.",
+        "{tenant} 在 {month} 使用了 {model}，没有相应订单。",
+    ),
+    "trace.order.over": (
+        "{tenant} used {found} {unit} more in {month} than orders tell.",
+        "{tenant} 在 {month} 的用量超出订单 {found} {unit}。",
+    ),
+    "trace.order.unknown": (
+        "Whether {tenant} used more in {month} than orders tell is not known: some usage tells no {unit}.",
+        "{tenant} 在 {month} 的用量是否超出订单不明：部分用量未记录 {unit}。",
+    ),
+    "trace.collected.unordered": (
+        "{found} {currency} were received from {tenant} for {month}, and no order is for it.",
+        "收到 {tenant} 支付的 {month} 款项 {found} {currency}，没有相应订单。",
+    ),
+    "trace.collected.over": (
+        "{found} {currency} were received from {tenant} for {month}; orders tell {due}.",
+        "收到 {tenant} 支付的 {month} 款项 {found} {currency}，订单金额为 {due}。",
+    ),
+    "trace.collected.under": (
+        "{found} {currency} are recorded as received from {tenant} for {month}; orders tell {due}.",
+        "{tenant} 的 {month} 收款记录为 {found} {currency}，订单金额为 {due}。",
+    ),
+    "trace.collected.unknown": (
+        "What {tenant} owes for {month} is not told; {found} {currency} were received.",
+        "{tenant} 的 {month} 应付金额未记录；已收 {found} {currency}。",
+    ),
+    "note.calls": ("flows here are observed model calls, places are models", "此处数据流指观测到的模型调用，位置指模型"),
+    "note.ledgers": ("flows here are calls and rows of ledgers, places are models", "此处数据流指调用和台账记录，位置指模型"),
+    "note.unless": ("a document says that this is not done", "有文件说明不存在此情形"),
+    "unit.tokens": ("tokens", "个词元"),
+    "unit.calls": ("calls", "次调用"),
+    "value.undated": ("at a time not told", "时间不明"),
+    "right.call": ("the right to call", "调用权"),
+    "right.resell": ("the right to resell", "转售权"),
+    "right.white-label": ("the right to sell under one's own name (white label)", "贴牌、二次封装权"),
+    "right.aggregate": ("the right to aggregate", "聚合权"),
+    "right.name-use": ("the right to use the model's name", "模型名称与宣传授权"),
+    "property.rights": ("rights", "权利范围"),
+    "property.regions": ("regions", "授权区域"),
+    "property.industries_excluded": ("industries that are excluded", "排除的行业"),
+    "property.endpoints": ("endpoints", "接口"),
+    "property.training": ("whether the grantor may train on the data", "授权方可否将数据用于训练"),
+    "property.document": ("the document that grants it", "授权文件"),
+    "property.vendor": ("who granted it", "授权方"),
     # gaps of the evidence
     "gap.missing-parent": ("spans whose parent is missing", "缺失父跨度的跨度"),
     "gap.several-roots": ("traces with several roots", "有多个根的链路"),
@@ -144,6 +382,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "gap.unknown-places": ("places that nobody named", "无名称的位置"),
     "gap.undeclared": ("places that the inventory does not declare", "清单未声明的位置"),
     "gap.unlocated": ("places of which no country is known", "所在国家不明的位置"),
+    "gap.without-origin": ("sources of data of which no origin is known", "来源地不明的数据来源"),
+    "gap.without-class": ("sources of data of which no class is known", "类别不明的数据来源"),
+    "gap.age-days": ("days since the newest observation", "距最近一次观测的天数"),
     "gap.disputed": ("origins that spans dispute", "跨度所称与声明不一致的来源地"),
     "gap.disagreements": ("places where inventory and telemetry disagree", "清单与遥测不一致的位置"),
     "gap.unobserved": ("places that are declared and were never observed", "已声明但未观测到的位置"),
@@ -158,6 +399,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "property.run_by": ("operator or vendor", "运营者或供应商"),
     "property.origin": ("origin", "来源地"),
     "property.market": ("market", "市场"),
+    "property.industry": ("industry", "行业"),
+    "property.dpa": ("data processing agreement", "数据处理协议"),
+    "property.notice": ("notice to end users", "对最终用户的告知"),
+    "property.vendor_listed": ("vendor's entry in the list of vendors", "供应商名录记载"),
+    "property.vendor_dpa": ("vendor's data processing agreement", "供应商数据处理协议"),
+    "property.vendor_country": ("vendor's country of establishment", "供应商设立地"),
+    "property.vendor_entity": ("vendor's legal entity", "供应商法律实体"),
+    "property.vendor_training": ("vendor's permission to train on the data", "供应商将数据用于训练的许可"),
+    "property.vendor_retention": ("vendor's retention", "供应商留存期限"),
+    "property.owners_outside": ("vendor's establishment and ownership", "供应商设立地及股权"),
+    "value.yes": ("yes", "是"),
+    "value.void": ("a document that is not in date, or says no", "文件不在有效期内或结论为否"),
     "value.none": ("none", "无"),
     "value.forever": ("for ever", "永久"),
     "value.no": ("no", "否"),
@@ -168,6 +421,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "missing.class": ("The class of this data is not declared", "未声明该数据的类别"),
     "missing.market": ("The market of this party is not declared", "未声明该客户的市场"),
+    "missing.industry": ("The industry of this party is not declared", "未声明该客户的行业"),
     "missing.tenant": ("The caller names no tenant", "调用方未标明租户"),
     "missing.caller": ("Who called is not in the telemetry", "调用方不在遥测之内"),
     "missing.claim": (
@@ -204,7 +458,59 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The inventory declares it, and no span of it was read",
         "清单已声明，但未读取到其跨度",
     ),
+    "missing.ledger": ("No ledger of this kind was given", "未提供此类台账"),
+    "missing.quantity": ("Cells of this column are empty", "该列有空值"),
+    "missing.stock": ("The ledger of stock has no line for this model and month", "库存台账没有该模型当月的记录"),
+    "missing.invoice": ("The month is not over, and no invoice is recorded yet", "当月未结束，尚无发票记录"),
+    "missing.collection": ("What was ordered is not recorded as paid", "订单款项没有收款记录"),
+    "missing.time": ("When it was called is not told", "调用时间不明"),
+    "missing.model": ("Which model was called is not told", "所调用的模型不明"),
+    "missing.organisation": ("The organisation's name is not declared", "未声明本组织名称"),
+    "missing.authorisation.id": ("No authorisation of this id is declared", "未声明该编号的授权"),
+    "missing.authorisation.validity": ("From when to when this is in force is not declared", "未声明有效期"),
+    "missing.authorisation.rights": ("The rights that this grants are not declared", "未声明权利范围"),
+    "missing.authorisation.regions": ("The regions of this are not declared", "未声明授权区域"),
+    "missing.authorisation.industries_excluded": ("The industries that this excludes are not declared", "未声明排除的行业"),
+    "missing.authorisation.endpoints": ("The endpoints of this are not declared", "未声明接口"),
+    "missing.authorisation.training": ("Whether the grantor may train on the data is not declared", "未声明授权方可否将数据用于训练"),
+    "missing.authorisation.document": ("No document is named for this", "未声明授权文件"),
+    "missing.authorisation.vendor": ("Who granted this is not declared", "未声明授权方"),
+    "missing.authorisation.parent": ("The authorisation above this is not declared", "未声明上级授权"),
     "missing.answer": ("No answer to this party was observed", "未观测到返回给该客户的结果"),
+    "missing.recent": ("The observation is not of the last days", "观测并非近期"),
+    "missing.document": ("No document of this kind is declared", "未声明此类文件"),
+    "missing.document.covers": (
+        "Documents of this kind are declared, and none says that it covers this",
+        "已声明此类文件，但均未注明涵盖此项",
+    ),
+    "missing.authorisation": ("No authorisation for this model is declared", "未声明该模型的授权"),
+    "missing.authorisation.which": (
+        "Several authorisations are declared for this model; which one was used cannot be told",
+        "该模型声明有多项授权，无法判断所用为何项",
+    ),
+    "missing.dpa": ("No data processing agreement is declared", "未声明数据处理协议"),
+    "missing.notice": ("No notice to end users is declared", "未声明对最终用户的告知"),
+    "missing.vendor_listed": (
+        "The list of vendors has no entry for this vendor",
+        "供应商名录中无该供应商",
+    ),
+    "missing.vendor_dpa": (
+        "No data processing agreement with this vendor is declared",
+        "未声明与该供应商的数据处理协议",
+    ),
+    "missing.vendor_country": ("Where this vendor is established is not declared", "未声明该供应商的设立地"),
+    "missing.vendor_entity": ("The legal entity of this vendor is not declared", "未声明该供应商的法律实体"),
+    "missing.vendor_training": (
+        "Whether this vendor may train on the data is not declared",
+        "未声明该供应商可否将数据用于训练",
+    ),
+    "missing.vendor_retention": ("How long this vendor keeps data is not declared", "未声明该供应商的留存期限"),
+    "missing.owners": ("Who owns this vendor is not fully declared", "未完整声明该供应商的股权结构"),
+    "missing.protection": ("How this data is protected is not stated", "未标明该数据的保护措施"),
+    "missing.expression": (
+        "The expression cannot be evaluated here: an index, a division or a conversion fails",
+        "表达式在此无法求值：索引、除法或转换失败",
+    ),
     "missing.evidence": ("The evidence has a gap here", "此处证据存在缺口"),
     # whose data a witness follows
     "data": ("the data", "数据"),
@@ -235,6 +541,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "severity.medium": ("medium", "中"),
     "severity.info": ("info", "提示"),
     "report.seen": ("seen {calls}×, {first} to {last}", "共 {calls} 次，{first} 至 {last}"),
+    "report.assumed": (
+        "taken to hold what was seen flowing in and no more, as nothing is declared of what they hold ({count}; places[].contents says it): {places}",
+        "未声明内容，按仅含所观测流入的数据处理（{count} 处；以 places[].contents 声明）：{places}",
+    ),
     "report.seen.when": ("seen {calls}×", "共 {calls} 次"),
     "report.trace": ("for example trace {trace}", "示例链路 {trace}"),
     "report.parts": ("parts: {parts}", "分区：{parts}"),
@@ -281,6 +591,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{id} {version}（{mode}），审阅于 {reviewed}，sha256 {digest}",
     ),
     "report.inventory": ("inventory {digest}", "清单 {digest}"),
+    "report.ledger": (
+        "ledger {kind}: {file}, {rows} rows, sha256 {digest}",
+        "台账 {kind}：{file}，{rows} 行，sha256 {digest}",
+    ),
     "report.no-inventory": (
         "no inventory: nothing is declared of any place or party",
         "没有清单：未声明任何位置或客户",
@@ -290,10 +604,191 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "This is a finding on what was observed, not a legal conclusion.",
         "本结果是对所观测情形的判断，不是法律结论。",
     ),
+    "alert.nothing-read": (
+        "No span was read: nothing could be judged, and nothing is proven.",
+        "未读取到任何跨度：无法判断，未证明任何事项。",
+    ),
+    "alert.nothing-met": (
+        "No rule met anything that was observed: nothing could be judged, and nothing is proven.",
+        "没有规则适用于所观测情形：无法判断，未证明任何事项。",
+    ),
+    "alert.more": (
+        "{count} more findings stand in the summary of this job",
+        "另有 {count} 项结果，见本作业摘要",
+    ),
+    "alert.waived": (
+        "{count} waived findings are left out here; every other format has them",
+        "此处略去 {count} 项已豁免处理的结果；其他格式均有列出",
+    ),
+    "alert.left-out": (
+        "{count} findings are left out for size; `lineage check --format json` has them all",
+        "因篇幅略去 {count} 项结果；完整结果见 `lineage check --format json`",
+    ),
+    "alert.known": ("KNOWN: the baseline lists it", "已知：列于基线"),
+    "alert.rule": ("the rule", "所涉规则"),
+    "summary.rule": ("Rule", "规则"),
+    "summary.verdict": ("Verdict", "结论"),
+    "summary.on": ("On what", "判断基础"),
+    "summary.missing": ("What is missing", "缺少的事实"),
+    "summary.concerns": ("Concerns", "涉及"),
+    "summary.needed": ("Needed by", "所需规则"),
+    "summary.open": ("findings: {open}", "结果：{open} 项"),
+    "summary.settled": (
+        "findings: {open}; waived or known: {settled}",
+        "结果：{open} 项；已豁免处理或已知：{settled} 项",
+    ),
+    "summary.undecided": ("Undecided, one by one", "无法判定各项"),
+    "summary.cut": (
+        "{count} entries are left out for size; `lineage check --format json` has them all.",
+        "因篇幅略去 {count} 项；完整结果见 `lineage check --format json`。",
+    ),
+    "step.enters": ("the data enters here", "数据由此进入"),
     "explain.remedy": ("To mend:", "整改："),
     "explain.contract": ("Contract:", "判断方式："),
+    "explain.decided": ("Decided by:", "判断所据："),
+    "decided.telemetry": ("what was observed", "观测情形"),
+    "decided.inventory": ("what the inventory declares", "清单声明"),
+    "decided.document": ("a document", "文件"),
     "explain.rests": ("Rests on:", "依据："),
     "explain.pack": ("Pack:", "规则包："),
+    # waivers that end, and the baseline
+    "report.known": (
+        "{count} findings known from the baseline and not counted in the exit code",
+        "基线已列出 {count} 项结果，不计入退出码",
+    ),
+    "report.known.of": (
+        "KNOWN from the baseline: {count} of {all}; shown, and not counted in the exit code",
+        "基线已列出：{all} 项中的 {count} 项；予以显示，不计入退出码",
+    ),
+    "report.gone": (
+        "no longer found, take it out of the baseline: {rule} {id} ({where}) {title}",
+        "已不再出现，请从基线中删除：{rule} {id}（{where}）{title}",
+    ),
+    "report.ending": (
+        "the waiver of {rule} ends on {date}; {owner} answers for it{ticket} ({where})",
+        "{rule} 的豁免处理将于 {date} 到期；责任方 {owner}{ticket}（{where}）",
+    ),
+    # what keeps verdicts from being reached
+    "doctor.machine": ("This machine", "本机"),
+    "doctor.extra": ("[{extra}] {use}", "[{extra}] {use}"),
+    "doctor.no-extra": (
+        "[{extra}] is not installed: {use} (`pip install 'dataflow-lineage[{extra}]'`)",
+        "[{extra}] 未安装：{use}（`pip install 'dataflow-lineage[{extra}]'`）",
+    ),
+    "doctor.use.fast": ("reads spans many times faster", "大幅加快读取"),
+    "doctor.use.zstd": ("reads zstd files", "读取 zstd 文件"),
+    "doctor.use.render": ("draws pictures without a system Graphviz", "无需系统 Graphviz 即可绘图"),
+    "doctor.use.sdk": ("takes spans in process, for tests", "在进程内获取跨度，用于测试"),
+    "doctor.use.cel": ("rules with expressions", "表达式规则"),
+    "doctor.use.evidence": ("signs evidence packs", "签署证据包"),
+    "doctor.dot": ("pictures can be drawn", "可以绘图"),
+    "doctor.no-dot": (
+        "no pictures: install Graphviz or the extra `render`",
+        "无法绘图：请安装 Graphviz 或扩展 `render`",
+    ),
+    "doctor.font": ("no lack of a Chinese font is known", "未发现缺少中文字体"),
+    "doctor.no-font": (
+        "no Chinese font: Chinese in PNG and PDF may be empty boxes (Debian, Ubuntu: `fonts-noto-cjk`)",
+        "没有中文字体：PNG 和 PDF 中的中文可能显示为空框（Debian、Ubuntu：`fonts-noto-cjk`）",
+    ),
+    "doctor.regions": ("Every service sends its region or country.", "所有服务均发送区域或国家。"),
+    "doctor.no-region": (
+        "{count} services send no region: set OTEL_RESOURCE_ATTRIBUTES=cloud.region=?? in their processes, or declare `country`",
+        "{count} 个服务未发送区域：请在其进程中设置 OTEL_RESOURCE_ATTRIBUTES=cloud.region=??，或声明 `country`",
+    ),
+    "doctor.absent": ("Attributes that would settle something:", "可补足事实的属性："),
+    "doctor.attribute": (
+        "{name}: {rules} rules wait for it, {places} places",
+        "{name}：{rules} 条规则有待，涉及 {places} 处",
+    ),
+    "doctor.share": (
+        "{percent} % of the traffic is provable: of {provable} of {calls} calls the way, both ends and the origin are known",
+        "可证明的流量为 {percent}%：{calls} 次调用中有 {provable} 次的路径、两端和来源地均已知",
+    ),
+    "doctor.reason": ("{calls} calls: {why}", "{calls} 次调用：{why}"),
+    "doctor.facts": (
+        "{count} facts are missing; first those that decide most:",
+        "缺少 {count} 项事实；按可判定的规则数排列：",
+    ),
+    "doctor.nothing": ("No rule waits for a fact.", "没有规则缺少事实。"),
+    "doctor.unblocks": (
+        "({rules} rules wait for it, {decides} for nothing else; {places} places)",
+        "（{rules} 条规则有待，其中 {decides} 条别无所缺；{places} 处）",
+    ),
+    "doctor.send": ("send: {line}", "发送：{line}"),
+    "doctor.line": ("add: {line}", "添加：{line}"),
+    "doctor.line.at": ("add to the entry at {where}: {line}", "在 {where} 的条目中添加：{line}"),
+    # what changed between two graphs
+    "diff.summary": (
+        "{crossings} new crossings of a border, {unplaced} new ways that may cross one; {new} changes are new, {gone} gone",
+        "新增跨境路径 {crossings} 项、可能跨境的新增路径 {unplaced} 项；新增 {new} 项、消失 {gone} 项",
+    ),
+    "diff.same": ("nothing changed", "无变化"),
+    "diff.untold": ("not told", "不明"),
+    "diff.border": ("[between domestic and overseas]", "[境内与境外之间]"),
+    "diff.crossing": (
+        "crosses a border: {where} ({now}), data of {what}",
+        "跨境：{where}（{now}），{what} 的数据",
+    ),
+    "diff.crossing-source": (
+        "data of {what} too crosses a border: {where} ({now})",
+        "{what} 的数据亦跨境：{where}（{now}）",
+    ),
+    "diff.unplaced": (
+        "may cross a border, the country of an end is not known: {where} ({now}), data of {what}",
+        "可能跨境，一端所在国家不明：{where}（{now}），{what} 的数据",
+    ),
+    "diff.place": ("place: {where} <{id}> ({now})", "位置：{where} <{id}>（{now}）"),
+    "diff.vendor": ("vendor: {what}, at {places}", "供应商：{what}，涉及 {places}"),
+    "diff.country": (
+        "country of {where}: {was} before, {now} now",
+        "{where} 所在国家：原为 {was}，现为 {now}",
+    ),
+    "diff.flow": ("flow: {where}, data of {what}", "数据流：{where}，{what} 的数据"),
+    "diff.source": ("data of {what} on a flow: {where}", "数据流 {where} 上有 {what} 的数据"),
+    "diff.category": ("category of a flow: {what}, {where}", "数据流的类别：{what}，{where}"),
+    "diff.retention": (
+        "days that {where} keeps data: {was} before, {now} now",
+        "{where} 的留存天数：原为 {was}，现为 {now}",
+    ),
+    # evidence packs
+    "evidence.verified": (
+        "{pack} verifies: {files} files, signed with {key} (key id {id})",
+        "{pack} 验证通过：{files} 个文件，由 {key} 签名（密钥标识 {id}）",
+    ),
+    "evidence.claim": (
+        "{claim} verifies: it is one of the claims of a pack sealed at {at}, signed with {key} (key id {id})",
+        "{claim} 验证通过：属于 {at} 封存的证据包，由 {key} 签名（密钥标识 {id}）",
+    ),
+    "evidence.outcome": (
+        "outcome of the check: {outcome} ({mode}, as of {today})",
+        "检查结论：{outcome}（{mode}，截至 {today}）",
+    ),
+    "evidence.policy": (
+        "rules: {id} {version} ({mode}), sha256 {digest}",
+        "规则：{id} {version}（{mode}），sha256 {digest}",
+    ),
+    "evidence.rejected": ("spans not read", "未读入的跨度"),
+    "evidence.refused": ("attributes refused", "拒收的属性"),
+    "evidence.lost": ("lost before lineage read it", "读入之前已丢失"),
+    "evidence.gaps": ("gaps", "缺口"),
+    "evidence.sealed": (
+        "sealed at {at} by lineage {version}, with {claims} single claims; the time is the sealer's own word",
+        "由 lineage {version} 于 {at} 封存，含 {claims} 项单项声明；时间仅为封存方自述",
+    ),
+    "evidence.head": (
+        "pack {size} of its chain, head {root}",
+        "链上第 {size} 个证据包，链头 {root}",
+    ),
+    "evidence.continues": (
+        "the chain continues pack {since}, whose head you hold",
+        "该链延续你所持链头的第 {since} 个证据包",
+    ),
+    "evidence.alone": (
+        "not checked: whether packs before or after this one were left out; give --previous, and keep this head for next time",
+        "未核对此前或此后的证据包是否有遗漏：请给出 --previous，并留存此链头以备下次核对",
+    ),
+    "evidence.opened": ("{digest} is {name}", "{digest} 即 {name}"),
     "nobody": ("somebody", "某方"),
     "list.separator": (", ", "、"),
     "clause.separator": ("; ", "；"),
@@ -360,6 +855,20 @@ def sentence(message: str, context: Mapping[str, Value], lang: str) -> str:
     'nothing in its scope was observed'
     """
     return words(message, lang).format_map({key: value(item, lang) for key, item in context.items()})
+
+
+def teach(messages: Mapping[str, tuple[str, str]]) -> None:
+    """Add the sentences of a contract type that is not built in.
+
+    Raises:
+        ValueError: a message id that says something else already, or is not (English, Chinese).
+    """
+    for message, said in messages.items():
+        if len(said) != len(LANGUAGES) or not all(said):
+            raise ValueError(f"message {message!r} is not said in {' and '.join(LANGUAGES)}")
+        if MESSAGES.get(message, said) != said:
+            raise ValueError(f"message {message!r} already says something else")
+    MESSAGES.update(messages)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -22,7 +22,9 @@ CASES = [
 
 
 def test_the_built_in_packs() -> None:
-    assert builtin_packs() == ["baseline", "order16"]
+    assert builtin_packs() == [
+        "aiact", "assurance", "baseline", "cn", "gdpr", "intl", "market", "order16", "order16-file", "pipl", "supply", "us", "us-dsp",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("pack", "case"), CASES)
@@ -89,6 +91,7 @@ def rule(id: str = "mine/one", severity: str = "high", contract: str = CONTRACT)
             pack(rule(contract="{type: forbid-flow, to: {roles: [logs]}}")), 13, "did you mean 'log'?", id="a misspelt role"
         ),
         pytest.param(pack(rule(severity="hihg")), 12, "did you mean 'high'?", id="a misspelt severity"),
+        pytest.param(pack(rule().replace("    contract:", "    decided_by: documents\n    contract:")), 13, "did you mean 'document'?", id="what decides a rule, misspelt"),
         pytest.param("id: mine\n", 1, "version", id="keys that are missing"),
     ],
 )  # fmt: skip

@@ -252,19 +252,21 @@ class PlaceMatch(BaseModel):
             fits(pattern, name) for pattern in self.names for name in (meaning.name, place.name) if name
         ):
             return NO
-        answer = MAYBE if open_role else YES
-        if (self.countries or self.outside) and not meaning.country:
-            answer = MAYBE
-        elif self.countries and not any(jurisdictions.has(word, meaning.country) for word in self.countries):
-            return NO
-        elif any(jurisdictions.has(word, meaning.country) for word in self.outside):
-            return NO
+        answer = min(MAYBE if open_role else YES, self._stands(meaning.country, jurisdictions))
         if self.zones and meaning.zone not in self.zones:
             if meaning.zone:
                 return NO
-            answer = MAYBE
+            answer = min(answer, MAYBE)
         return answer
 
+    def _stands(self, country: str, jurisdictions: Jurisdictions) -> Answer:
+        """Whether a country is where the match asks; maybe where it asks and nobody told."""
+        if not (self.countries or self.outside):
+            return YES
+        if not country:
+            return MAYBE
+        among = not self.countries or any(jurisdictions.has(word, country) for word in self.countries)
+        return YES if among and not any(jurisdictions.has(word, country) for word in self.outside) else NO
 
     def untold(self, graph: FlowGraph, thing: int) -> list[Missing]:
         """What would tell whether a thing is meant, where that is a maybe."""
@@ -339,6 +341,8 @@ class Contract(BaseModel, ABC):
     HOLDS: ClassVar[tuple[Case, ...]]
     BREAKS: ClassVar[tuple[Case, ...]]
     UNDECIDED: ClassVar[tuple[Case, ...]]
+    WORDS: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Message id -> (English, Chinese), of types that are not built in; those of the others are in words.py."""
 
     @abstractmethod
     def check(self, context: Context) -> Checked:

@@ -144,7 +144,8 @@ def _grants(graph: FlowGraph, thing: int, entry: Any) -> bool:
         return False
     if place.kind is PlaceKind.MODEL and not any(fits(pattern, place.name) for pattern in entry.models):
         return False
-    if entry.endpoints and place.host and not any(fits(pattern, place.host) for pattern in entry.endpoints):
+    hosts = {place.host, place.host.partition(":")[0]}
+    if entry.endpoints and place.host and not any(fits(p, host) for p in entry.endpoints for host in hosts):
         return False
     return not (entry.vendor and vendor and entry.vendor != vendor)
 
@@ -154,6 +155,7 @@ def senders(context: Context, data: Selection, places: Iterable[Placed]) -> Mapp
     graph, found = context.graph, context.reach(data)
     best: dict[int, Answer] = {}
     pending: list[int] = []
+    blurs = list(graph.blurs)
 
     def give(thing: int, level: Answer) -> None:
         if level > best.get(thing, NO):
@@ -180,8 +182,8 @@ def senders(context: Context, data: Selection, places: Iterable[Placed]) -> Mapp
         for number in graph.out_of[thing]:
             if graph.holds_owners[number]:
                 carried(number, level)
-        for blur in graph.blurs:
-            if thing in blur.members:
-                for other in blur.members:
-                    give(other, min(level, MAYBE))
+        for blur in [blur for blur in blurs if thing in blur.members]:
+            blurs.remove(blur)
+            for other in blur.members:
+                give(other, MAYBE)
     return best

@@ -12,7 +12,7 @@ the newest says that the demand is not met: violated.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -57,6 +57,27 @@ _TRANSFER = {
 _VENDORS = {"document": ("dpa",), "per": "vendor"}
 _PLAN = {"document": ("deletion-test",), "per": "place", "places": {"kinds": ("store",)}, "max_age_days": 365}
 _LICENCE = {"document": ("licence",), "per": "authorisation"}
+
+
+class Documents:
+    """Declared documents, by what they are about."""
+
+    def __init__(self, attestations: Iterable[Any]) -> None:
+        self.ids: dict[str, Any] = {}
+        self.of_all: list[Any] = []
+        """Those that speak for the whole organisation."""
+        self.covering: dict[str, list[Any]] = defaultdict(list)
+        for one in attestations:
+            self.ids[one.id] = one
+            if not one.covers or ALL in one.covers:
+                self.of_all.append(one)
+            for name in one.covers or ():
+                self.covering[name].append(one)
+
+    def about(self, subject: Subject) -> list[Any]:
+        """Those that cover a subject, or that its own entry names."""
+        own = [self.ids[document] for document in sorted(subject.documents) if document in self.ids]
+        return [*self.covering.get(ALL, ()), *self.covering.get(subject.name, ()), *own]
 
 
 class Attested(Contract):
@@ -127,7 +148,10 @@ class Attested(Contract):
         """Every subject of the demand."""
         found, reached = context.reach(self.data), self._reached(context)
         subjects = list(self._subjects(context, reached))
-        judgements = [made for subject in subjects for made in self._judgements(context, subject)]
+        documents = Documents(
+            one for one in context.graph.inventory.attestations if one.type in self.document
+        )
+        judgements = [made for subject in subjects for made in self._judgements(context, subject, documents)]
         # Where all is our own there is no vendor to demand anything of: that is looked at too.
         met = reached if self.per == "vendor" else subjects
         return Checked(
@@ -158,8 +182,8 @@ class Attested(Contract):
             named = vendors if self.per == "vendor" else authorisations
             yield from each_once(subject for place in reached.values() for subject in named(graph, place))
 
-    def _judgements(self, context: Context, subject: Subject) -> Iterator[Judgement]:
-        for fault, source in self._faults(context, subject):
+    def _judgements(self, context: Context, subject: Subject, declared: Documents) -> Iterator[Judgement]:
+        for fault, source in self._faults(context, subject, declared):
             at = subject.at
             made = fault_at(
                 context, self.data, at.thing, at.level, at.inside, replace(fault, untold=at.untold)
@@ -168,17 +192,22 @@ class Attested(Contract):
 
     # --- the documents ----------------------------------------------------------------------------
 
-    def _faults(self, context: Context, subject: Subject) -> Iterator[tuple[Fault, Source | None]]:
+    def _faults(
+        self, context: Context, subject: Subject, declared: Documents
+    ) -> Iterator[tuple[Fault, Source | None]]:
         """At most one: what is wrong with the documents of a subject, and where that is declared."""
         said: dict[str, Value] = {"subject": subject.shown, "kinds": self.document}
         if subject.unknown:
             yield Fault("document.whose", said, subject.unknown), None
             return
-        declared = [one for one in context.graph.inventory.attestations if one.type in self.document]
-        documents = [one for one in declared if self._covers(one, subject)]
+        documents = declared.of_all if self.per == "organisation" else declared.about(subject)
         if not documents:
-            fact = "missing.document.covers" if declared else "missing.document"
-            key = "attestations[].covers" if declared else f"attestations[].type: {' | '.join(self.document)}"
+            fact = "missing.document.covers" if declared.ids else "missing.document"
+            key = (
+                "attestations[].covers"
+                if declared.ids
+                else f"attestations[].type: {' | '.join(self.document)}"
+            )
             yield Fault("document.missing", said, (Missing(fact, subject.shown, key),)), subject.shown.source
             return
         wrong = self._wrong(context, documents)
@@ -187,12 +216,6 @@ class Attested(Contract):
             day = one.expires if message == "document.expired" else one.date
             said |= {"document": one.id, "day": day.isoformat(), "limit": self.max_age_days}
             yield Fault(message, said), one.source
-
-    def _covers(self, one: Any, subject: Subject) -> bool:
-        covers = one.covers or ()
-        if self.per == "organisation":
-            return not covers or ALL in covers
-        return ALL in covers or subject.name in covers or one.id in subject.documents
 
     def _wrong(self, context: Context, documents: Sequence[Any]) -> tuple[str, Any] | None:
         """What is wrong with documents of which any type serves, and of which one; None = nothing."""

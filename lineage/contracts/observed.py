@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
@@ -59,7 +59,7 @@ class Observed(Contract):
     def check(self, context: Context) -> Checked:
         """Every gap that is larger than allowed."""
         coverage, graph = context.graph.coverage, context.graph
-        found = _places(context)
+        found = _places(context, self.limits)
         counts = {
             **coverage.counts,
             "rejected": sum(coverage.tally.rejected.values()),
@@ -128,11 +128,10 @@ _LOCATED = frozenset(
 )
 
 
-def _places(context: Context) -> dict[str, list[tuple[Ref, str]]]:
+def _places(context: Context, wanted: Collection[str]) -> dict[str, list[tuple[Ref, str]]]:
     """For each gap that is about places, the places; with the field concerned, where there is one."""
     graph, inventory = context.graph, context.graph.inventory
     things = range(len(graph.things))
-    entries = {thing for flow in graph.flows for thing in (*flow.sources, *flow.possible)}
 
     def those(test: Any) -> list[tuple[Ref, str]]:
         return sorted((ref(graph, thing), key(thing)) for thing in things if test(thing))
@@ -141,6 +140,9 @@ def _places(context: Context) -> dict[str, list[tuple[Ref, str]]]:
         return "parties[]" if graph.place(thing).kind in RECEIVERS else ""
 
     def untold(axis: str) -> list[tuple[Ref, str]]:
+        if f"without-{axis}" not in wanted:
+            return []
+        entries = {thing for flow in graph.flows for thing in (*flow.sources, *flow.possible)}
         return sorted(
             (ref(graph, thing), f"parties[].{axis}" if graph.place(thing).kind in RECEIVERS else "")
             for thing in entries

@@ -49,7 +49,7 @@ class Demands(BaseModel):
     market_within: tuple[str, ...] = Field(default=(), description="Its end users are there.")
     industry: Literal["known"] | None = Field(default=None, description="Its industry is declared.")
     industry_outside: tuple[str, ...] = Field(
-        default=(), description="Its industry is none of these; `*` and `?` match."
+        default=(), description="Its industry is none of these, capitals or not; `*` and `?` match."
     )
     dpa: Literal[True] | None = Field(
         default=None, description="Its data processing agreement is declared, and not one that ran out."
@@ -157,7 +157,7 @@ class PartyRequires(Contract):
         if not industry:
             if want.industry or want.industry_outside:
                 yield _unknown(context, thing, "industry")
-        elif any(fits(pattern, industry) for pattern in want.industry_outside):
+        elif any(fits(pattern.casefold(), industry.casefold()) for pattern in want.industry_outside):
             yield _wrong("industry", industry)
 
 

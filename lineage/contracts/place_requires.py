@@ -207,9 +207,10 @@ class PlaceRequires(Contract):
     def _vendor_faults(self, context: Context, thing: int) -> Iterator[Fault]:
         want, vendor = self.require, vendor_of(context.graph, thing)
         asked = [name for name in VENDOR if getattr(want, name) not in (None, ())]
-        if vendor is None:
-            key = "places[].operator, places[].vendor"
-            yield from (_unknown(name, lacks(context.graph, thing, "vendor", key)) for name in asked)
+        if asked and vendor is None:
+            yield _unknown(
+                "run_by", lacks(context.graph, thing, "vendor", "places[].operator, places[].vendor")
+            )
         if not vendor:
             return
         entry = context.graph.inventory.vendors.get(vendor)

@@ -6,6 +6,7 @@ Declared retention counts. What a span states counts where the inventory trusts 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isinf
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from lineage.places import PlaceKind
 from lineage.selection import Answer, Selection
 
 _MONTH = {"limit_days": 30.0}
+_ENDS = {"ends": True}
 
 
 class Retention(Contract):
@@ -26,10 +28,12 @@ class Retention(Contract):
     HOLDS: ClassVar[tuple[Case, ...]] = (
         (_MONTH, ("acme[DE] > gw@SG > pg", "pg is retention=30"), ""),
         (_MONTH, ("acme[DE] > gw@SG ~ pg > redis", "redis is retention=1"), ""),
-        ({}, ("acme[DE] > gw@SG > pg", "pg is retention=3650"), ""),
+        ({}, ("acme[DE] > gw@SG > pg", "pg is retention=inf"), ""),
+        (_ENDS, ("acme[DE] > gw@SG > pg", "pg is retention=3650"), ""),
     )
     BREAKS: ClassVar[tuple[Case, ...]] = (
         (_MONTH, ("acme[DE] > gw@SG > pg", "pg is retention=31"), "store:postgresql@pg"),
+        (_ENDS, ("acme[DE] > gw@SG > pg", "pg is retention=inf"), "store:postgresql@pg"),
     )
     UNDECIDED: ClassVar[tuple[Case, ...]] = (
         (_MONTH, ("acme[DE] > gw@SG > pg",), "store:postgresql@pg"),
@@ -42,6 +46,7 @@ class Retention(Contract):
     limit_days: float | None = Field(
         default=None, ge=0, description="At most so many days; without it, it must be known."
     )
+    ends: bool = Field(default=False, description="It is not kept for ever, whatever the limit.")
     places: PlaceMatch = Field(
         default=PlaceMatch(kinds=(PlaceKind.STORE, PlaceKind.TOPIC)), description="Which places count."
     )
@@ -58,6 +63,8 @@ class Retention(Contract):
             if kept is None:
                 missing = lacks(graph, thing, "retention", "places[].retention", "lineage.retention")
                 yield Fault("retention.unknown", {}, missing)
+            elif isinf(kept) and (self.ends or self.limit_days is not None):
+                yield Fault("retention.forever", {})
             elif self.limit_days is not None and kept > self.limit_days:
                 yield Fault("retention.over", {"days": kept, "limit": self.limit_days})
 

@@ -68,7 +68,7 @@ def render(dot: str, form: str) -> Rendered:
         return Rendered(_accessible(engine(with_line, "svg").decode(), dot).encode(), name)
     if form == "png":
         with_line = with_line.replace("graph [", f"graph [\n    dpi={DPI},", 1)
-    notices = () if dot.isascii() or not _lacks_chinese() else (NO_FONT,)
+    notices = () if dot.isascii() or not lacks_chinese() else (NO_FONT,)
     return Rendered(engine(with_line, form), name, notices)
 
 
@@ -129,7 +129,7 @@ def _failed(engine: str, how: str) -> LineageError:
     )
 
 
-def _lacks_chinese() -> bool:
+def lacks_chinese() -> bool:
     """Whether fontconfig knows no font for Chinese; False where that cannot be told."""
     path = shutil.which("fc-list")
     if not path:

@@ -60,10 +60,10 @@ def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
         members[box.cluster].append(box)
     lines = ["flowchart LR"]
     for number, cluster in enumerate(drawing.clusters, 1):
-        lines.append(f'  subgraph j{number}["{_quoted(cluster.title.one(lang))}"]')
+        lines.append(f'  subgraph j{number}["{quoted(cluster.title.one(lang))}"]')
         lines += [f"    {nodes[box.id]}{_box(box, lang)}" for box in members[cluster.key]]
         lines.append("  end")
-    lines += [f'  {gate.id.lower()}{{{{"{_quoted(f"{gate.id} {gate.title}")}"}}}}' for gate in drawing.gates]
+    lines += [f'  {gate.id.lower()}{{{{"{quoted(f"{gate.id} {gate.title}")}"}}}}' for gate in drawing.gates]
     styles: list[str] = []
     for line in drawing.lines:
         for edge in _edges(line, nodes, lang):
@@ -87,8 +87,8 @@ def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
 def _box(box: Box, lang: Language) -> str:
     opening, closing = BRACKETS[box.shape]
     lines = [
-        f"<b>{box.id}</b> {_quoted(box.title.one(lang))}",
-        *(_quoted(text.one(lang)) for text in box.details),
+        f"<b>{box.id}</b> {quoted(box.title.one(lang))}",
+        *(quoted(text.one(lang)) for text in box.details),
     ]
     return f'{opening}"{"<br/>".join(lines)}"{closing}'
 
@@ -99,7 +99,7 @@ def _edges(line: Line, nodes: Mapping[str, str], lang: Language) -> Iterable[str
     parts = [" / ".join(text.one(lang) for text in line.texts)]
     if line.violations:
         parts.append(f"✖ {shortened(line.violations)}")
-    label = f'|"{_quoted(" ".join(filter(None, (line.id, *parts))))}"|'
+    label = f'|"{quoted(" ".join(filter(None, (line.id, *parts))))}"|'
     if not line.gate:
         yield f"  {source} {arrow}{label} {target}"
         return
@@ -121,10 +121,10 @@ def _style(line: Line, notation: Notation) -> str:
     return f"stroke:{plain.get(line.origins, colours.none)},stroke-width:2px"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Text inside a quoted Mermaid label: its entity codes are `#name;` or `#number;`, so `#` goes first.
 
-    >>> _quoted('a "b" <c> #1; `d`')
+    >>> quoted('a "b" <c> #1; `d`')
     'a #quot;b#quot; #lt;c#gt; #35;1#59; #96;d#96;'
     """
     codes = {

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage import catalogue, yamlfile
 from lineage.errors import ConfigError, Problem
 from lineage.inventory.declared import DeclaredFlow, DeclaredPlace, contents, describe, evidence, title
+from lineage.inventory.ledgers import declared_ledgers, ledger_paths
 from lineage.inventory.match import Index, Matcher, Rank, told
 from lineage.inventory.merge import Settled, merge, settle
 from lineage.inventory.model import (
@@ -40,6 +41,9 @@ from lineage.inventory.where import MATCH_KEYS, FlowMatch, Match
 from lineage.labels import Known
 from lineage.meaning import Meaning
 from lineage.places import Place, PlaceKind
+
+if TYPE_CHECKING:
+    from lineage.ledgers.rows import Ledgers
 
 __all__ = [
     "Attestation",
@@ -76,6 +80,9 @@ class Inventory:
     places: tuple[PlaceEntry, ...] = ()
     flows: tuple[FlowEntry, ...] = ()
     locations: tuple[Location, ...] = ()
+    ledger_files: tuple[tuple[str, str], ...] = ()
+    """(kind, path) of every ledger; read when a rule asks."""
+    _ledgers: Ledgers | None = field(init=False, default=None)
     _places: Index[PlaceEntry] = field(init=False)
     _parties: Index[Party] = field(init=False)
     _locations: Index[Location] = field(init=False)
@@ -153,6 +160,7 @@ class Inventory:
             places=whole.places,
             flows=whole.flows,
             locations=whole.locations,
+            ledger_files=tuple(ledger_paths(whole.ledgers)),
         )
 
     # --- asking -------------------------------------------------------------------------------------
@@ -186,6 +194,21 @@ class Inventory:
             )
             for entry in self.places
         )
+
+    @property
+    def ledgers(self) -> Ledgers:
+        """What was bought, used, sold, paid and left over: the files, and the invoices of `authorisations`.
+
+        Raises:
+            LineageError: a file is wrong (docs/reference/ledgers.md).
+        """
+        if self._ledgers is None:
+            self._ledgers = declared_ledgers(self.ledger_files, self.authorisations)
+        return self._ledgers
+
+    def with_ledgers(self, files: Iterable[tuple[str, str]]) -> Inventory:
+        """The same with more ledgers, as (kind, path)."""
+        return replace(self, ledger_files=(*self.ledger_files, *files))
 
     def unobserved(self, places: Iterable[Place]) -> list[DeclaredPlace]:
         """Declared places that none of these observed ones fits. Entries that share a name are one place."""

@@ -129,6 +129,7 @@ def _dangling(whole: InventoryFile) -> list[Problem]:
     vendors = {vendor.id for vendor in whole.vendors}
     authorisations = {entry.id for entry in whole.authorisations}
     names = {place.name for place in whole.places if place.name} | {party.name for party in whole.parties}
+    covered = {"all", *names, *vendors, *authorisations}
     ends = [(entry, (entry.match.from_, entry.match.to)) for entry in whole.flows]
     steps = [
         (step, (step.flow.from_, step.flow.to) if step.flow else (step.at,)) for step in whole.declassifiers
@@ -139,6 +140,7 @@ def _dangling(whole: InventoryFile) -> list[Problem]:
         *((entry, "vendor", entry.vendor, vendors) for entry in whole.authorisations),
         *((entry, "authorisation", entry.parent, authorisations) for entry in whole.authorisations),
         *((entry, "place or party", where, names) for entry, both in [*ends, *steps] for where in both if isinstance(where, str)),
+        *((entry, "party, vendor, place or authorisation", name, covered) for entry in whole.attestations for name in entry.covers or ()),
     ]  # fmt: skip
     problems = []
     for entry, what, word, known in wanted:

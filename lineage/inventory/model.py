@@ -252,7 +252,9 @@ class Authorisation(Section):
     training: bool | None = None
     """Whether the grantor may train on the data."""
     valid_from: Day | None = None
-    valid_until: Day | None = None
+    """The first day on which it counts, UTC."""
+    valid_until: Day | Literal["open-ended"] | None = None
+    """The last day on which it counts, UTC; `open-ended` when it runs until somebody ends it."""
     document: Text | None = None
     invoices: tuple[Invoice, ...] = ()
 
@@ -262,11 +264,25 @@ class Attestation(Section):
 
     id: Text
     type: Text
+    """What it is, in a word that rules ask for: dpa, transfer-assessment."""
     title: Names = Names()
     owner: Text
     date: Day
     expires: Day | None = None
+    """The last day on which it counts, UTC."""
+    covers: Texts | None = None
+    """Whom or what it is about: names of parties, vendors, places, authorisations; or `all`. Left out: our organisation as a whole."""
+    holds: bool = True
+    """Whether the document says that what is demanded is so; false: it says that it is not."""
     document: Text | None = None
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Attestation:
+        if self.covers is not None and "all" in self.covers and len(self.covers) > 1:
+            raise ValueError("'all' cannot stand with other names in 'covers'")
+        if self.expires is not None and self.expires < self.date:
+            raise ValueError("'expires' comes before 'date'")
+        return self
 
 
 class WaiverEntry(Section):
@@ -327,6 +343,16 @@ class Declassifier(Section):
         return self
 
 
+class LedgerEntry(Section):
+    """Files of what was bought, used, sold, paid or left over: CSV or Parquet (docs/reference/ledgers.md)."""
+
+    kind: Literal[
+        "upstream-invoices", "upstream-usage", "downstream-orders", "downstream-usage", "collections", "stock"
+    ]
+    files: Texts
+    """Paths, relative to this file."""
+
+
 class Telemetry(Section):
     """How to read this organisation's spans."""
 
@@ -347,4 +373,5 @@ class InventoryFile(Section):
     declassifiers: tuple[Declassifier, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[WaiverEntry, ...] = ()
+    ledgers: tuple[LedgerEntry, ...] = ()
     telemetry: Telemetry = Telemetry()

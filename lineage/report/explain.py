@@ -43,6 +43,8 @@ def _rule(pack: Pack, rule: Rule, lang: str) -> Iterator[str]:
     yield ""
     yield f"{words('explain.remedy', lang)} {said(rule.remedy)}"
     yield f"{words('explain.contract', lang)} {rule.contract.type}"
+    if rule.decided_by:
+        yield f"{words('explain.decided', lang)} {words(f'decided.{rule.decided_by}', lang)}"
     for citation in rule.citations:
         yield f"{words('explain.rests', lang)} {said(citation.text)} [{citation.mark}]"
     yield f"{words('explain.pack', lang)} {pack.id} {pack.version}, {rule.source}"

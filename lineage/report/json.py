@@ -32,10 +32,14 @@ def as_dict(report: Report) -> dict[str, Any]:
         "period": {"first_seen": iso(report.first), "last_seen": iso(report.last)},
         "packs": [_pack(pack) for pack in report.packs],
         "inventory": {"digest": report.inventory or None, "files": list(report.inventory_files)},
+        "ledgers": [
+            {"kind": one.kind, "file": one.path, "sha256": one.sha256, "rows": one.rows} for one in report.ledgers
+        ],
         "evidence": {
             "flows": report.flows,
             "places": report.places,
             "places_without_location": report.unlocated,
+            "contents_assumed": [place.id for place in report.assumed],
             "rules": len(report.rules),
             "rules_met": report.met,
             "coverage": coverage(report.coverage),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lineage.check import Report, RuleResult
-from lineage.findings import Finding, Missing, Ref, Step, Value, Verdict, Witness
+from lineage.findings import Finding, Ref, Value, Verdict, Witness
 from lineage.nodelink import iso
-from lineage.words import name, sentence, shown, value, words
+from lineage.report import said
+from lineage.report.missing import wanted
+from lineage.words import name, sentence, shown, words
 
 MARKS = {Verdict.VIOLATED: "✗", Verdict.UNDECIDED: "?", Verdict.PROVEN: "✓", Verdict.NOT_APPLICABLE: "–"}
 COLOURS = {Verdict.VIOLATED: "31", Verdict.UNDECIDED: "33", Verdict.PROVEN: "32", Verdict.NOT_APPLICABLE: "2"}
@@ -34,8 +35,7 @@ def to_text(report: Report, *, lang: str = "en", verbose: bool = False, colour: 
 def finding_text(finding: Finding, lang: str = "en") -> str:
     """One finding whole, whatever its verdict: with its witnesses, and with what is missing."""
     lines = list(_finding(finding, lang, colour=False))
-    if finding.missing:
-        lines += _missing({missing: {finding.rule} for missing in finding.missing}, lang, verbose=True)
+    lines += _missing([finding], lang, verbose=True)
     return "\n".join(lines) + "\n"
 
 
@@ -56,6 +56,7 @@ def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[s
             if finding.verdict is Verdict.VIOLATED:
                 yield ""
                 yield from _finding(finding, lang, colour)
+                yield from _known([finding], report, lang)
     yield from _undecided(report, lang, verbose, colour)
     for verdict in (Verdict.PROVEN, Verdict.NOT_APPLICABLE):
         rules = [rule for rule in report.rules if rule.verdict is verdict]
@@ -63,8 +64,9 @@ def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[s
             yield ""
         for rule in rules:
             yield from _quiet(rule, lang, verbose, colour)
+    yield from _soon(report, lang)
     yield ""
-    yield from _footer(report, lang)
+    yield from footer(report, lang)
 
 
 # --- violated --------------------------------------------------------------------------------------
@@ -72,117 +74,83 @@ def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[s
 
 def _finding(finding: Finding, lang: str, colour: bool) -> Iterator[str]:
     yield _paint(_heading(finding, lang), finding.verdict, colour)
-    if finding.waived:
-        yield "    " + sentence("report.waived", {"by": finding.waived_by}, lang)
-    yield "    " + sentence(finding.message, finding.context, lang)
-    parts = finding.context.get("partitions")
-    if isinstance(parts, tuple) and parts:
-        names = words("list.separator", lang).join(value(part, lang) for part in parts)
-        yield "    " + sentence("report.parts", {"parts": names}, lang)
+    for line in (*said.waived(finding, lang), *said.because(finding, lang)):
+        yield "    " + line
     for witness in finding.witness:
-        yield from _witness(witness, lang)
-    seen: dict[str, Value] = {"calls": finding.calls, "first": iso(finding.first), "last": iso(finding.last)}
-    if finding.calls:
-        yield "    " + sentence("report.seen" if finding.first else "report.seen.when", seen, lang)
-    traces = [one.trace_id for step in finding.steps[-1:] for one in step.exemplars]
-    if traces:
-        yield "    " + sentence("report.trace", {"trace": traces[0]}, lang)
-    yield "    " + sentence("report.remedy", {"remedy": _title(finding.remedy, lang)}, lang)
+        for line in way(witness, lang):
+            yield "      " + line
+    for line in said.seen(finding, lang):
+        yield "    " + line
+    yield "    " + said.remedy(finding, lang)
     if finding.source != finding.rule_source:
         yield "    " + sentence("report.where", {"where": str(finding.source)}, lang)
     yield "    " + sentence("report.rule", {"where": str(finding.rule_source)}, lang)
     if finding.citations:
-        law = words("clause.separator", lang).join(
-            f"{_title(one.text, lang)} [{one.mark}]" for one in finding.citations
-        )
-        yield "    " + sentence("report.law", {"law": law}, lang)
+        yield "    " + said.law(finding, lang)
     yield "    " + sentence("report.id", {"id": finding.fingerprint}, lang)
 
 
 def _heading(finding: Finding, lang: str) -> str:
-    severity = words(f"severity.{finding.severity}", lang)
-    verdict = words(f"verdict.{finding.verdict}", lang)
-    title = _title(finding.title, lang)
-    return f"{MARKS[finding.verdict]} {verdict} {finding.rule} [{severity}] {title}"
+    return f"{MARKS[finding.verdict]} {said.heading(finding, lang)}"
 
 
-def _witness(witness: Witness, lang: str) -> Iterator[str]:
+def way(witness: Witness, lang: str) -> list[str]:
+    """The way of the data, a place a line, each with how the step to it is known."""
     if not witness.steps:
-        return
-    if witness.broken:
-        yield f"      {words('step.broken', lang)}"
-    yield f"      {name(witness.steps[0].source, lang)}"
-    for step in witness.steps:
-        yield f"        → {name(step.target, lang)}    {_how(step, lang)}"
-
-
-def _how(step: Step, lang: str) -> str:
-    """How a step is known, in brackets after it."""
-    out_of_store = step.leg == "response" and step.source.id.startswith(("store:", "topic:"))
-    leg = "step.kept" if step.kept else "step.read" if out_of_store else f"step.{step.leg}"
-    sure = words("step.established" if step.established else "step.possible", lang)
-    known = [sure, *(words(f"doubt.{doubt}", lang) for doubt in step.doubts)]
-    what = f"{words(leg, lang)} {words('list.separator', lang).join(step.categories)}".rstrip()
-    return sentence("step.how", {"what": what, "known": words("list.separator", lang).join(known)}, lang)
+        return []
+    lines = [words("step.broken", lang)] if witness.broken else []
+    lines.append(name(witness.steps[0].source, lang))
+    lines += [f"  → {name(step.target, lang)}    {said.how(step, lang)}" for step in witness.steps]
+    return lines
 
 
 # --- undecided -------------------------------------------------------------------------------------
 
 
 def _undecided(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[str]:
-    rules = [rule for rule in report.rules if any(f.verdict is Verdict.UNDECIDED for f in rule.findings)]
-    if not rules:
-        return
-    wanted: dict[Missing, set[str]] = defaultdict(set)
-    for rule in rules:
-        findings = [f for f in rule.findings if f.verdict is Verdict.UNDECIDED]
+    open_ones = []
+    for rule in report.rules:
+        findings = [finding for finding in rule.findings if finding.verdict is Verdict.UNDECIDED]
+        if findings:
+            yield from _whole(findings, lang, colour) if verbose else _brief(rule, findings, lang, colour)
+            yield from _known(findings, report, lang)
+        open_ones += findings
+    yield from _missing(open_ones, lang, verbose)
+
+
+def _whole(findings: Sequence[Finding], lang: str, colour: bool) -> Iterator[str]:
+    for finding in findings:
         yield ""
-        yield _paint(_heading(findings[0], lang), Verdict.UNDECIDED, colour)
-        listed = findings if verbose else findings[:SHOWN]
-        for finding in listed:
-            mark = (
-                f"[{sentence('report.waived', {'by': finding.waived_by}, lang)}] " if finding.waived else ""
-            )
-            yield f"    {mark}{sentence(finding.message, finding.context, lang)}  {finding.fingerprint}"
-            if verbose:
-                for witness in finding.witness:
-                    yield from _witness(witness, lang)
-        if len(findings) > len(listed):
-            yield "    " + sentence("report.more", {"count": len(findings) - len(listed)}, lang)
-        yield "    " + sentence("report.rule", {"where": str(rule.source)}, lang)
-        for finding in findings:
-            for missing in finding.missing:
-                wanted[missing].add(rule.rule)
-    if wanted:
-        yield from _missing(wanted, lang, verbose)
+        yield from _finding(finding, lang, colour)
 
 
-def _missing(wanted: dict[Missing, set[str]], lang: str, verbose: bool) -> Iterator[str]:
-    """The same missing fact once, with all the places that it concerns."""
-    groups: dict[tuple[str, str, str], dict[Ref, None]] = defaultdict(dict)
-    needed: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for missing in sorted(wanted):
-        group = (missing.fact, missing.key, missing.attribute)
-        groups[group][missing.subject] = None
-        needed[group] |= wanted[missing]
+def _brief(rule: RuleResult, findings: Sequence[Finding], lang: str, colour: bool) -> Iterator[str]:
+    """The first findings of a rule, a line each: what they miss is told once for all, below."""
     yield ""
-    yield sentence("report.missing", {"count": len(groups)}, lang)
-    for (fact, key, attribute), subjects in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        ways = []
-        if key:
-            ways.append(sentence("report.declare", {"key": key}, lang))
-        if attribute:
-            ways.append(
-                sentence("report.attribute" if key else "report.attribute.only", {"key": attribute}, lang)
-            )
-        yield f"  • {words(fact, lang)}" + (words("colon", lang) + " ".join(ways) if ways else "")
-        yield "      " + sentence("report.concerns", {"places": _few(list(subjects), lang, verbose)}, lang)
-        yield "      " + sentence(
-            "report.rules", {"rules": ", ".join(sorted(needed[fact, key, attribute]))}, lang
-        )
+    yield _paint(_heading(findings[0], lang), Verdict.UNDECIDED, colour)
+    for finding in findings[:SHOWN]:
+        mark = f"[{sentence('report.waived', {'by': finding.waived_by}, lang)}] " if finding.waived else ""
+        where = f"  {shown(str(finding.source))}" if finding.source != finding.rule_source else ""
+        yield f"    {mark}{sentence(finding.message, finding.context, lang)}  {finding.fingerprint}{where}"
+    if len(findings) > SHOWN:
+        yield "    " + sentence("report.more", {"count": len(findings) - SHOWN}, lang)
+    yield "    " + sentence("report.rule", {"where": str(rule.source)}, lang)
 
 
-def _few(places: Sequence[Ref], lang: str, verbose: bool) -> str:
+def _missing(findings: Sequence[Finding], lang: str, verbose: bool) -> Iterator[str]:
+    facts = wanted(findings)
+    if not facts:
+        return
+    yield ""
+    yield sentence("report.missing", {"count": len(facts)}, lang)
+    for each in facts:
+        yield f"  • {said.supply(each.fact, lang)}"
+        yield "      " + sentence("report.concerns", {"places": few(each.places, lang, verbose)}, lang)
+        yield "      " + sentence("report.rules", {"rules": ", ".join(each.rules)}, lang)
+
+
+def few(places: Sequence[Ref], lang: str, verbose: bool = False) -> str:
+    """Names and ids of places; without `verbose` the first of them, and how many more."""
     listed = places if verbose else places[:LISTED]
     text = words("list.separator", lang).join(f"{name(place, lang)} <{shown(place.id)}>" for place in listed)
     rest = len(places) - len(listed)
@@ -193,20 +161,35 @@ def _few(places: Sequence[Ref], lang: str, verbose: bool) -> str:
 
 
 def _quiet(rule: RuleResult, lang: str, verbose: bool, colour: bool) -> Iterator[str]:
-    if rule.verdict is Verdict.PROVEN:
-        told = sentence("report.proven", {"flows": rule.flows, "places": rule.places}, lang)
-        if rule.note:
-            told += words("clause.separator", lang) + words(rule.note, lang)
-        if rule.declassifiers:
-            told += words("clause.separator", lang) + sentence(
-                "report.declassified", {"steps": rule.declassifiers}, lang
-            )
-    else:
-        told = words("report.nothing", lang)
+    told = said.proven(rule, lang) if rule.verdict is Verdict.PROVEN else words("report.nothing", lang)
     mark = MARKS[rule.verdict]
-    yield f"{_paint(mark, rule.verdict, colour)} {rule.rule} {_title(rule.title, lang)}{words('colon', lang)}{told}"
+    yield f"{_paint(mark, rule.verdict, colour)} {rule.rule} {said.title(rule.title, lang)}{words('colon', lang)}{told}"
     if verbose:
-        yield f"    {_title(rule.why, lang)}"
+        yield f"    {said.title(rule.why, lang)}"
+
+
+def _known(findings: Sequence[Finding], report: Report, lang: str) -> Iterator[str]:
+    """How many of the findings just shown the baseline lists."""
+    known = sum(finding.fingerprint in report.known for finding in findings)
+    if known:
+        yield "    " + sentence("report.known.of", {"count": known, "all": len(findings)}, lang)
+
+
+def _soon(report: Report, lang: str) -> Iterator[str]:
+    """What somebody should do about waivers and baseline: waivers that end soon, findings that are gone."""
+    if report.ending or report.gone:
+        yield ""
+    for waiver in report.ending:
+        facts: dict[str, Value] = {
+            "rule": waiver.rule,
+            "date": waiver.expires.isoformat(),
+            "owner": waiver.owner,
+            "ticket": f" [{waiver.ticket}]" if waiver.ticket else "",
+            "where": str(waiver.source or ""),
+        }
+        yield "! " + sentence("report.ending", facts, lang)
+    for gone in report.gone:
+        yield "! " + sentence("report.gone", {"rule": gone.rule, "id": gone.fingerprint, "title": gone.title, "where": str(gone.source or "")}, lang)
 
 
 def _summary(report: Report, lang: str) -> str:
@@ -217,10 +200,14 @@ def _summary(report: Report, lang: str) -> str:
         "waived": report.waived,
         "na": report.count(Verdict.NOT_APPLICABLE),
     }
-    return sentence("report.summary", counts, lang)
+    told = sentence("report.summary", counts, lang)
+    if report.known:
+        told += words("list.separator", lang) + sentence("report.known", {"count": len(report.known)}, lang)
+    return told
 
 
-def _footer(report: Report, lang: str) -> Iterator[str]:
+def footer(report: Report, lang: str) -> Iterator[str]:
+    """What the report rests on: packs, inventory, period, counts."""
     for pack in report.packs:
         facts: dict[str, Value] = {
             "id": pack.id, "version": pack.version, "mode": pack.mode,
@@ -235,8 +222,14 @@ def _footer(report: Report, lang: str) -> Iterator[str]:
         yield sentence("report.inventory", {"digest": report.inventory[:16]}, lang)
     else:
         yield words("report.no-inventory", lang)
+    for one in report.ledgers:
+        said: dict[str, Value] = {"kind": one.kind, "file": one.path, "rows": one.rows, "digest": one.sha256[:16]}
+        yield sentence("report.ledger", said, lang)
     if report.first:
         yield sentence("report.period", {"first": iso(report.first), "last": iso(report.last)}, lang)
+    if report.assumed:
+        facts = {"count": len(report.assumed), "places": few(report.assumed, lang)}
+        yield sentence("report.assumed", facts, lang)
     yield words("report.finding-only", lang)
     evidence: dict[str, Value] = {
         "spans": report.coverage.tally.spans, "traces": report.coverage.traces, "flows": report.flows,
@@ -244,10 +237,6 @@ def _footer(report: Report, lang: str) -> Iterator[str]:
     }  # fmt: skip
     summary = (_summary(report, lang), sentence("report.evidence", evidence, lang))
     yield words("clause.separator", lang).join(summary)
-
-
-def _title(title: object, lang: str) -> str:
-    return value(str(getattr(title, lang)), lang)
 
 
 def _paint(text: str, verdict: Verdict, colour: bool) -> str:
