@@ -65,6 +65,8 @@ class Changes:
     """All differences, in order."""
 
     items: tuple[Change, ...]
+    observed: bool = True
+    """The newer graph holds flows: of one without any nothing can be said."""
 
     def of(self, *kinds: Kind) -> list[Change]:
         """What is new of these kinds."""
@@ -72,10 +74,10 @@ class Changes:
 
     @property
     def exit_code(self) -> int:
-        """1 for a new crossing, 3 where a new way may cross a border, else 0."""
+        """1 for a new crossing, 3 where a new way may cross a border or nothing was observed, else 0."""
         if self.of(Kind.CROSSING, Kind.CROSSING_SOURCE):
             return 1
-        return 3 if self.of(Kind.UNPLACED) else 0
+        return 3 if self.of(Kind.UNPLACED) or not self.observed else 0
 
 
 # --- a graph as it is compared ---------------------------------------------------------------------------
@@ -229,7 +231,7 @@ def compare(old: Compared, new: Compared, jurisdictions: Jurisdictions) -> Chang
     ]
     order = list(Kind)
     found.sort(key=lambda c: (not c.new, order.index(c.kind), not c.border, [ref.id for ref in c.at]))
-    return Changes(tuple(found))
+    return Changes(tuple(found), bool(new.ways))
 
 
 def _ways(before: Compared, after: Compared, words: Jurisdictions, *, new_ones: bool) -> Iterator[Change]:

@@ -11,8 +11,8 @@ from lineage import __version__
 from lineage.commands import options, work
 from lineage.commands.baseline import baseline as baseline_group
 from lineage.commands.diff import diff
-from lineage.commands.evidence import evidence
 from lineage.commands.doctor import doctor
+from lineage.commands.evidence import evidence
 from lineage.commands.lint import lint
 from lineage.commands.rules import rules
 from lineage.commands.waive import waive

@@ -723,6 +723,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{crossings} new crossings of a border, {unplaced} new ways that may cross one; {new} changes are new, {gone} gone",
         "新增跨境路径 {crossings} 项、可能跨境的新增路径 {unplaced} 项；新增 {new} 项、消失 {gone} 项",
     ),
+    "diff.empty": (
+        "nothing was observed in the newer state: that is no evidence that nothing changed",
+        "较新状态中未观测到任何数据流：不能证明没有变化",
+    ),
     "diff.same": ("nothing changed", "无变化"),
     "diff.untold": ("not told", "不明"),
     "diff.border": ("[between domestic and overseas]", "[境内与境外之间]"),

@@ -19,7 +19,9 @@ from lineage.cli import lineage as group
 ROOT = Path(__file__).resolve().parent.parent
 CAPTURES = ROOT / "examples" / "captures"
 ACTION: Any = yaml.safe_load((ROOT / "examples/ci/github/action.yml").read_text("utf-8"))
-GITLAB: Any = yaml.safe_load((ROOT / "examples/ci/gitlab/lineage.gitlab-ci.yml").read_text("utf-8"))["lineage"]
+GITLAB: Any = yaml.safe_load((ROOT / "examples/ci/gitlab/lineage.gitlab-ci.yml").read_text("utf-8"))[
+    "lineage"
+]
 
 
 @pytest.fixture
@@ -65,7 +67,10 @@ def run_action(folder: Path, **inputs: str) -> dict[str, int]:
             continue
         if "inputs.base != ''" in step.get("if", "") and not values["base"]:
             continue
-        told = {name: re.sub(r"\$\{\{ inputs\.(\w+) }}", lambda m: values[m[1]], text) for name, text in step.get("env", {}).items()}
+        told = {
+            name: re.sub(r"\$\{\{ inputs\.(\w+) }}", lambda m: values[m[1]], text)
+            for name, text in step.get("env", {}).items()
+        }
         codes[step["name"]] = shell(step["run"], folder, told).returncode
         failed = failed or codes[step["name"]] != 0
     return codes
@@ -83,7 +88,11 @@ def test_the_action_stops_at_a_violation_and_keeps_the_report(job: Path) -> None
     inputs = {"spans": "fastapi-mixed", "inventory": "fastapi-mixed.yaml", "policies": "order16 baseline"}
 
     assert run_action(job, **inputs, base="gone.json") == {"Install": 0, "Lint": 0, "Check": 1, "Compare": 3}
-    assert {path.name for path in (job / "lineage-report").iterdir()} == {"graph.json", "lineage.sarif", "report.json"}
+    assert {path.name for path in (job / "lineage-report").iterdir()} == {
+        "graph.json",
+        "lineage.sarif",
+        "report.json",
+    }
 
 
 @pytest.mark.parametrize(
@@ -104,5 +113,7 @@ def test_the_pre_commit_hook_calls_a_command_that_there_is() -> None:
 
     program, command = shlex.split(hook["entry"])
     assert (program, command in group.commands, hook["pass_filenames"]) == ("lineage", True, False)
-    assert all(re.search(hook["files"], name) for name in ("lineage.yaml", "deploy/waivers.yaml", "lineage-eu.yml"))
+    assert all(
+        re.search(hook["files"], name) for name in ("lineage.yaml", "deploy/waivers.yaml", "lineage-eu.yml")
+    )
     assert not re.search(hook["files"], "docs/mkdocs.yaml")

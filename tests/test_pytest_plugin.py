@@ -13,7 +13,11 @@ pytest.importorskip("opentelemetry.sdk.trace")
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
-PLUGIN = () if any(each.value == "lineage.pytest_plugin" for each in entry_points(group="pytest11")) else ("-p", "lineage.pytest_plugin")
+PLUGIN = (
+    ()
+    if any(each.value == "lineage.pytest_plugin" for each in entry_points(group="pytest11"))
+    else ("-p", "lineage.pytest_plugin")
+)
 INI = """
 [pytest]
 lineage_inventory = lineage.yaml
@@ -64,7 +68,9 @@ def test_what_the_report_says_fails_the_test(project: pytest.Pytester) -> None:
     )
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*VIOLATED order16/no-domestic-user*", "*= lineage =*", "test_app.py::test_mixes: VIOLATED: *"])
+    result.stdout.fnmatch_lines(
+        ["*VIOLATED order16/no-domestic-user*", "*= lineage =*", "test_app.py::test_mixes: VIOLATED: *"]
+    )
 
 
 def test_each_test_has_its_own_spans(project: pytest.Pytester) -> None:
@@ -84,8 +90,14 @@ def test_each_test_has_its_own_spans(project: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("test", "outcome"),
     [
-        pytest.param("def test_x(lineage_check):\n    lineage_check()\n", "failed", id="no spans are no pass"),
-        pytest.param("def test_x(lineage_check):\n    serve('nobody')\n    lineage_check()\n", "failed", id="undecided is no pass"),
+        pytest.param(
+            "def test_x(lineage_check):\n    lineage_check()\n", "failed", id="no spans are no pass"
+        ),
+        pytest.param(
+            "def test_x(lineage_check):\n    serve('nobody')\n    lineage_check()\n",
+            "failed",
+            id="undecided is no pass",
+        ),
         pytest.param(
             "@pytest.mark.lineage(allow_undecided=True)\ndef test_x(lineage_check):\n    serve('nobody')\n    lineage_check()\n",
             "passed",
@@ -97,9 +109,15 @@ def test_each_test_has_its_own_spans(project: pytest.Pytester) -> None:
             id="the call goes before the marker",
         ),
         pytest.param(
-            "@pytest.mark.lineage(polcy='order16')\ndef test_x(lineage_check):\n    pass\n", "errors", id="a misspelt setting"
+            "@pytest.mark.lineage(polcy='order16')\ndef test_x(lineage_check):\n    pass\n",
+            "errors",
+            id="a misspelt setting",
         ),
-        pytest.param("def test_x(lineage_check):\n    lineage_check(policy='ordr16')\n", "failed", id="a pack that there is not"),
+        pytest.param(
+            "def test_x(lineage_check):\n    lineage_check(policy='ordr16')\n",
+            "failed",
+            id="a pack that there is not",
+        ),
     ],
 )
 def test_settings_and_verdicts(project: pytest.Pytester, test: str, outcome: str) -> None:
@@ -117,7 +135,9 @@ def test_outcomes_come_back_from_workers(project: pytest.Pytester) -> None:
     )
 
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["*= lineage =*", "test_app.py::test_x[[]0[]]: *", "test_app.py::test_x[[]1[]]: *"])
+    result.stdout.fnmatch_lines(
+        ["*= lineage =*", "test_app.py::test_x[[]0[]]: *", "test_app.py::test_x[[]1[]]: *"]
+    )
 
 
 def test_unused_it_imports_nothing_but_pytest() -> None:

@@ -39,7 +39,12 @@ def judged(today: str, path: str = "store:*") -> Report:
 def test_a_waiver_is_spoken_of_14_days_before_its_last(today: str, told: int) -> None:
     text = FORMATS["text"](judged(today))
 
-    assert text.count("! the waiver of order16/no-shared-store ends on 2026-11-30; platform answers for it [T-7]") == told
+    assert (
+        text.count(
+            "! the waiver of order16/no-shared-store ends on 2026-11-30; platform answers for it [T-7]"
+        )
+        == told
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,13 @@ def baseline() -> None:
 
 @baseline.command(context_settings=options.CONTEXT)
 @options.stacked(options.spans, options.inventory, options.policies, options.mode)
-@click.option("-o", "--output", required=True, metavar="FILE", help="The baseline; a file that exists is not overwritten.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    help="The baseline; a file that exists is not overwritten.",
+)
 @click.option("--today", metavar="YYYY-MM-DD", help="The date that is written down. Default: today, UTC.")
 def write(
     spans: tuple[str, ...],
@@ -50,7 +56,9 @@ def write(
         )
     report = work.report(spans, inventories, policies, mode, "info", today)
     if not report.flows:
-        raise work.usage("nothing was observed, so there is nothing to write down", "give spans that hold flows")
+        raise work.usage(
+            "nothing was observed, so there is nothing to write down", "give spans that hold flows"
+        )
     left = [finding for finding in report.findings if not finding.waived]
     write_whole(output, dump_baseline(left, report.today).encode())
     click.echo(f"wrote {output}: {len(left)} findings", err=True)

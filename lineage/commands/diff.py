@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ def diff(
       0  no new crossing of a border
       1  data newly goes from one country to another
       2  something given is wrong
-      3  OLD is not there, or a new way may cross a border: the country of an end is not known
+      3  OLD is not there, NEW holds no flows, or a new way may cross a border: the country of an end is not known
 
     \b
     Examples:
@@ -62,8 +63,7 @@ def diff(
     words = load_pack(policy).words
     if "domestic" not in words.words():
         raise work.usage(f"pack {policy!r} has no word `domestic`", "name a pack that says what is domestic")
-    base = Path(old)
-    if not base.exists() and "*" not in old:
+    if old != "-" and not (Path(old).exists() or glob(old)):
         raise NoBase.of(
             "there is nothing to compare with",
             file=old,
@@ -110,7 +110,9 @@ def _lines(changes: Changes, lang: str) -> Iterator[str]:
         for change in changes.items:
             if change.new is new:
                 yield f"{_mark(change)} {_line(change, lang)}"
-    if not changes.items:
+    if not changes.observed:
+        yield words("diff.empty", lang)
+    elif not changes.items:
         yield words("diff.same", lang)
 
 
@@ -149,6 +151,7 @@ def as_dict(changes: Changes) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "exit_code": changes.exit_code,
+        "observed": changes.observed,
         "changes": [
             {
                 "kind": str(change.kind),

@@ -21,7 +21,9 @@ SHOWN = 10
 @click.command(context_settings=options.CONTEXT)
 @click.argument("spans", nargs=-1, metavar="[SPANS...]")
 @options.stacked(options.inventory, options.policies, options.mode, options.language)
-@click.option("--all", "everything", is_flag=True, help=f"Write out every missing fact, not only the first {SHOWN}.")
+@click.option(
+    "--all", "everything", is_flag=True, help=f"Write out every missing fact, not only the first {SHOWN}."
+)
 def doctor(
     spans: tuple[str, ...],
     inventories: tuple[str, ...],
@@ -58,10 +60,14 @@ def _machine(lang: str) -> Iterator[str]:
     yield words("doctor.machine", lang)
     for extra, there in found.extras:
         yield f"  {'✓' if there else '–'} " + sentence(
-            "doctor.extra" if there else "doctor.no-extra", {"extra": extra, "use": f"doctor.use.{extra}"}, lang
+            "doctor.extra" if there else "doctor.no-extra",
+            {"extra": extra, "use": f"doctor.use.{extra}"},
+            lang,
         )
     yield f"  {'✓' if drawing else '✗'} " + words("doctor.dot" if drawing else "doctor.no-dot", lang)
-    yield f"  {'✓' if found.chinese else '✗'} " + words("doctor.font" if found.chinese else "doctor.no-font", lang)
+    yield f"  {'✓' if found.chinese else '✗'} " + words(
+        "doctor.font" if found.chinese else "doctor.no-font", lang
+    )
 
 
 def _telemetry(graph: FlowGraph, report: Report, lang: str, everything: bool) -> Iterator[str]:
@@ -84,7 +90,9 @@ def _telemetry(graph: FlowGraph, report: Report, lang: str, everything: bool) ->
     counted = share(graph)
     percent = 100 * counted.provable / counted.calls if counted.calls else 0.0
     yield sentence(
-        "doctor.share", {"percent": f"{percent:.0f}", "provable": counted.provable, "calls": counted.calls}, lang
+        "doctor.share",
+        {"percent": f"{percent:.0f}", "provable": counted.provable, "calls": counted.calls},
+        lang,
     )
     for reason, calls in counted.reasons:
         yield "  " + sentence("doctor.reason", {"calls": calls, "why": reason}, lang)
@@ -100,7 +108,9 @@ def _advice(advice: list[Advice], lang: str, everything: bool) -> Iterator[str]:
     for number, each in enumerate(shown, 1):
         counts = {"rules": len(each.wanted.rules), "decides": each.decides, "places": len(each.wanted.places)}
         yield f"  {number}. {words(each.wanted.fact.fact, lang)}  {sentence('doctor.unblocks', counts, lang)}"
-        yield "       " + sentence("report.concerns", {"places": few(each.wanted.places, lang, everything)}, lang)
+        yield "       " + sentence(
+            "report.concerns", {"places": few(each.wanted.places, lang, everything)}, lang
+        )
         if each.line:
             sent = not each.wanted.fact.key and "=" not in each.line
             told = "doctor.send" if sent else "doctor.line.at" if each.where else "doctor.line"

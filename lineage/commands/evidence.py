@@ -117,7 +117,8 @@ def seal(
     from lineage.evidence.text import chain_lines, run_lines
     from lineage.files import write_whole
 
-    folder, archive = Path(output), Path(f"{output}.zip")
+    folder = Path(output)
+    archive = folder.with_name(f"{folder.name}.zip")
     if archive.exists():
         raise work.usage(f"{archive} exists and is not overwritten", "name a new folder")
     private = load_private(key)

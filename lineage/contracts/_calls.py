@@ -11,7 +11,7 @@ from typing import Any
 
 from lineage.contracts._contract import MAYBE, NO, YES, Context, Fault, lacks
 from lineage.findings import Judgement, Missing, Ref, Verdict, Witness, ref
-from lineage.flows import UNTIMED, Doubt, Leg
+from lineage.flows import UNTIMED, Leg
 from lineage.graph import FlowGraph, Usage
 from lineage.inventory.glob import fits
 from lineage.places import PlaceKind
@@ -51,11 +51,18 @@ def day_of(hour: int) -> date | None:
 
 def sold(graph: FlowGraph, party: int) -> Answer:
     """Whether calls for a thing are sold: yes for customers, maybe for callers that nobody knows and for our services."""
-    kind = graph.place(party).kind
-    if kind is PlaceKind.PARTY:
-        return YES
-    unknown = any(graph.flows[number].doubts & Doubt.PARENT for number in graph.out_of[party])
-    return YES if kind is PlaceKind.CALLER and not unknown else MAYBE
+    known = graph.memo.get(("sold", party))
+    if isinstance(known, Answer):
+        return known
+    place = graph.place(party)
+    entry = place.kind is PlaceKind.CALLER and any(
+        meaning.entry
+        for place_id, meaning in zip(graph.ids, graph.meanings, strict=True)
+        if place_id == place.owner
+    )
+    answer = YES if entry or place.kind is PlaceKind.PARTY else MAYBE
+    graph.memo["sold", party] = answer
+    return answer
 
 
 def for_whom(graph: FlowGraph, party: int) -> tuple[Missing, ...]:
@@ -192,13 +199,15 @@ def _best(graph: FlowGraph, call: Usage, test: Test) -> list[tuple[Any, Fault]]:
     if not graph.place(call.model).name:
         missing = lacks(graph, call.model, "model", "", "gen_ai.request.model")
         return [(None, Fault("trace.model.unknown", {}, missing))]
-    best: tuple[int, list[tuple[Any, Fault]]] | None = None
+    best: tuple[tuple[int, bool], list[tuple[Any, Fault]]] | None = None
     for authorisation in candidates(graph, graph.place(call.model).name):
-        # Where it does not join at all, what else it grants is beside the point.
         faults = list(joins(graph, authorisation, call))
-        if all(fault.missing for fault in faults):
+        # Where it does not join at all, what else it grants is beside the point.
+        apart = not all(fault.missing for fault in faults)
+        if not apart:
             faults += test(authorisation, call)
-        rank = 0 if not faults else 1 if all(fault.missing for fault in faults) else 2
+        wrong = not all(fault.missing for fault in faults)
+        rank = (2 if wrong else 1 if faults else 0, apart)
         if best is None or rank < best[0]:
             best = (rank, [(authorisation, fault) for fault in faults])
     if best is None:
@@ -239,6 +248,7 @@ def call_witness(context: Context, model: int, party: int) -> tuple[Witness, ...
     graph = context.graph
     for number in graph.into[model]:
         flow = graph.flows[number]
-        if flow.key.leg is Leg.REQUEST and (flow.source == party or party in (*flow.sources, *flow.possible)):
+        carried = (*flow.sources, *flow.possible)
+        if flow.key.leg is Leg.REQUEST and carried and party in (flow.source, *carried):
             return (context.witness("data", Selection(), (number,)),)
     return ()

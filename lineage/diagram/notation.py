@@ -1,20 +1,16 @@
-"""What a person may edit of a diagram: the notation (looks and words) and views (what to show).
+"""The notation: how a diagram looks, and every word on it. `diagrams/notation.yaml`.
 
-Both are strict YAML; an unknown key, colour or country is an error with file, line and column.
+Strict YAML; an unknown key, colour or country is an error with file, line and column.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from lineage.diagram.text import Text
-from lineage.errors import ConfigError
-from lineage.names import CATEGORIES
 from lineage.resources import builtin
 from lineage.yamlfile import Entry, load
 
@@ -23,11 +19,13 @@ def _kebab(name: str) -> str:
     return name.replace("_", "-")
 
 
-class _Strict(Entry):
+class Strict(Entry):
+    """Base of what is written here: keys with hyphens."""
+
     model_config = ConfigDict(alias_generator=_kebab)
 
 
-class Phrase(_Strict):
+class Phrase(Strict):
     """The same words in English and in statutory Chinese."""
 
     en: str = Field(min_length=1)
@@ -44,7 +42,7 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """How much text a box, a flow and the notes take before the rest is counted instead of written."""
 
     name: Annotated[int, Field(ge=8, le=200)]
@@ -54,7 +52,7 @@ class Limits(_Strict):
     columns: Annotated[int, Field(ge=40, le=400)]
 
 
-class Colours(_Strict):
+class Colours(Strict):
     """Colours by meaning."""
 
     overseas: Colour
@@ -71,14 +69,14 @@ class Colours(_Strict):
     proven: Colour
 
 
-class ClusterStyle(_Strict):
+class ClusterStyle(Strict):
     """Line and ground of a jurisdiction."""
 
     pen: Colour
     fill: Colour
 
 
-class Clusters(_Strict):
+class Clusters(Strict):
     """Styles by side: customers' countries, other overseas ones, the domestic side, location unknown."""
 
     customers: ClusterStyle
@@ -87,7 +85,7 @@ class Clusters(_Strict):
     unknown: ClusterStyle
 
 
-class Words(_Strict):
+class Words(Strict):
     """Every word that a picture may contain; `{…}` is filled in."""
 
     outside_party: Phrase
@@ -166,7 +164,7 @@ class Words(_Strict):
     legend_border: Phrase
 
 
-class Notation(_Strict):
+class Notation(Strict):
     """`diagrams/notation.yaml`."""
 
     notation: Literal["lineage-notation/1"]
@@ -195,41 +193,6 @@ class Notation(_Strict):
         return phrase.text if phrase else Text.plain(word)
 
 
-SideWord = Literal["overseas", "domestic", "unknown"]
-
-
-class Border(_Strict):
-    """Where the isolation line runs: the countries on its domestic side."""
-
-    domestic: Annotated[tuple[Country, ...], Field(min_length=1)]
-
-
-class Show(_Strict):
-    """Which flows a view draws; a place is drawn when a drawn flow touches it."""
-
-    data_of: Literal["parties", "everything"] = "parties"
-    """`parties`: only flows that carry, or may carry, data of a party (or of a caller not seen), however often it was stored between."""
-    origins: Annotated[tuple[SideWord, ...], Field(min_length=1)] = ("overseas", "domestic", "unknown")
-    """Only flows with data of these origins; flows without any data of a customer are left out then."""
-    categories: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
-    """Flows that carry one of these; a flow whose category is not known is always drawn."""
-    declared_only: bool = True
-    """Draw what the inventory declares and no trace has shown."""
-
-
-class View(_Strict):
-    """A view: `diagrams/views/*.yaml`, or the user's own file."""
-
-    view: Literal["lineage-view/1"]
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    title: Phrase
-    border: Border
-    show: Show = Show()
-    regions: bool = True
-    fold_above: Annotated[int, Field(ge=5, le=500)] = 40
-    legend: bool = True
-
-
 @cache
 def notation() -> Notation:
     """The notation that lineage ships.
@@ -239,50 +202,3 @@ def notation() -> Notation:
     """
     loaded, _ = load(builtin("diagrams") / "notation.yaml", Notation, "diagrams/notation.yaml")
     return loaded
-
-
-def view_names() -> tuple[str, ...]:
-    """The views that lineage ships.
-
-    >>> view_names()
-    ('where-inputs-go',)
-    """
-    folder = builtin("diagrams") / "views"
-    return tuple(
-        sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
-    )
-
-
-def view(name: str) -> View:
-    """A view by the name of a shipped one, or by the path of a YAML file.
-
-    Raises:
-        ConfigError: no such view; the file is wrong; a category that does not exist.
-
-    >>> view("where-inputs-go").border.domestic
-    ('CN',)
-    """
-    known = view_names()
-    if name in known:
-        found, positions = load(
-            builtin("diagrams") / "views" / f"{name}.yaml", View, f"diagrams/views/{name}.yaml"
-        )
-    elif Path(name).is_file():
-        found, positions = load(name, View)
-    else:
-        close = get_close_matches(name, known, 1)
-        raise ConfigError.of(
-            f"there is no view {name!r}",
-            allowed=f"known views are {', '.join(known)}; the path of a YAML file is a view of your own",
-            remedy=f"did you mean {close[0]!r}?" if close else "",
-        )
-    if found.show.categories != "all":
-        allowed = f"categories are {', '.join(CATEGORIES)}"
-        wrong = [
-            positions.problem(f"there is no category {word!r}", "show", "categories", number, allowed=allowed)
-            for number, word in enumerate(found.show.categories)
-            if word not in CATEGORIES
-        ]
-        if wrong:
-            raise ConfigError(wrong)
-    return found

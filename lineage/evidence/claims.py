@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from lineage.errors import EvidenceError, LineageError
-from lineage.evidence.documents import CLAIMS, REPORT, Manifest, Opened, compact
+from lineage.evidence.documents import CLAIMS, MANIFEST, REPORT, File, Manifest, Opened, compact
 
 SCHEMA = "lineage-report/1"
 

@@ -140,15 +140,19 @@ def from_folder(folder: Path) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     size = 0
-    for where, folders, names in os.walk(folder):
+    for where, folders, names in os.walk(folder, onerror=_raise):
         at = Path(where)
         for name in [*folders, *names]:
-            path = at / name
-            mode = path.lstat().st_mode
+            mode = (at / name).lstat().st_mode
             if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-                raise EvidenceError.of("a link or a device; a pack has only files", file=str(path))
+                raise EvidenceError.of(
+                    f"{_within(folder, at / name)} is a link or a device; a pack has only files",
+                    file=str(folder),
+                )
         if at != folder and not folders and not names:
-            raise EvidenceError.of("an empty folder; a pack has only files", file=str(at))
+            raise EvidenceError.of(
+                f"{_within(folder, at)} is an empty folder; a pack has only files", file=str(folder)
+            )
         for name in names:
             path = at / name
             size += path.lstat().st_size
@@ -156,6 +160,15 @@ def from_folder(folder: Path) -> dict[str, bytes]:
             files[path.relative_to(folder).as_posix()] = path.read_bytes()
     check_names(files, str(folder))
     return files
+
+
+def _within(folder: Path, path: Path) -> str:
+    """A path that may be hostile, as text."""
+    return ascii(path.relative_to(folder).as_posix())
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def read(path: str | Path) -> dict[str, bytes]:
@@ -166,7 +179,12 @@ def read(path: str | Path) -> dict[str, bytes]:
         EvidenceError: it is no pack.
     """
     path = Path(path)
-    return from_folder(path) if path.is_dir() else from_archive(whole(path), str(path))
+    try:
+        if path.is_dir():
+            return from_folder(path)
+    except OSError as error:
+        raise LineageError.of(f"cannot be read ({error.strerror})", file=str(path)) from None
+    return from_archive(whole(path), str(path))
 
 
 def whole(path: Path) -> bytes:

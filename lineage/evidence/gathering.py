@@ -146,7 +146,7 @@ def _add(files: dict[str, bytes], folder: Path) -> None:
     if not folder.is_dir():
         raise LineageError.of("there is no such folder", file=str(folder))
     try:
-        found = contents.from_folder(folder)
+        found = contents.read(folder)
     except LineageError as error:
         raise LineageError(error.problems) from None
     problems = []

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineage import __version__
-from lineage.errors import LineageError
 from lineage.evidence.contents import Files
-from lineage.evidence.documents import FORMAT, REPORT, File, Manifest, Policy
+from lineage.evidence.documents import FORMAT, File, Manifest, Policy
 
 _LOSSES = ("rejected", "refused", "lost", "gaps")
 
@@ -30,36 +29,29 @@ def manifest_of(files: Files, report: Mapping[str, Any], sealed_at: str) -> Mani
     are made of it hold their number only.
 
     Raises:
-        LineageError: the report lacks something.
+        KeyError, TypeError: the report is of another form.
     """
-    try:
-        evidence = report["evidence"]
-        coverage = evidence["coverage"]
-        observed = {key: value for key, value in (evidence | coverage).items() if isinstance(value, int)}
-        observed["parties_with_claims"] = len(coverage["claims"])
-        observed["places_with_regions"] = len(coverage["regions"])
-        return Manifest(
-            FORMAT,
-            "sha256",
-            __version__,
-            sealed_at,
-            report["outcome"],
-            report["exit_code"],
-            report["mode"],
-            report["today"],
-            report["period"],
-            [Policy(pack["id"], pack["version"], pack["mode"], pack["sha256"]) for pack in report["packs"]],
-            report["inventory"]["digest"],
-            observed,
-            {kind: coverage[kind] for kind in _LOSSES},
-            listed(files),
-        )
-    except (KeyError, TypeError) as error:
-        raise LineageError.of(
-            f"the report lacks {error}" if isinstance(error, KeyError) else "the report is of another form",
-            file=REPORT,
-            remedy="write it with this version's `lineage check --format json`",
-        ) from None
+    evidence = report["evidence"]
+    coverage = evidence["coverage"]
+    observed = {key: value for key, value in (evidence | coverage).items() if isinstance(value, int)}
+    observed["parties_with_claims"] = len(coverage["claims"])
+    observed["places_with_regions"] = len(coverage["regions"])
+    return Manifest(
+        FORMAT,
+        "sha256",
+        __version__,
+        sealed_at,
+        report["outcome"],
+        report["exit_code"],
+        report["mode"],
+        report["today"],
+        report["period"],
+        [Policy(pack["id"], pack["version"], pack["mode"], pack["sha256"]) for pack in report["packs"]],
+        report["inventory"]["digest"],
+        observed,
+        {kind: coverage[kind] for kind in _LOSSES},
+        listed(files),
+    )
 
 
 def wrong_source(manifest: Manifest) -> str:

@@ -69,7 +69,14 @@ def seal(
     report = load_report(files[REPORT])
     time = sealed_at or now()
     salts = Salts(secret, hashlib.sha256(files[REPORT]).hexdigest())
-    claims = claims_of(report, manifest_of(files, report, time), salts)
+    try:
+        claims = claims_of(report, manifest_of(files, report, time), salts)
+    except (KeyError, TypeError):
+        raise LineageError.of(
+            "the report is of another form",
+            file=REPORT,
+            remedy="write it with this version's `lineage check --format json`",
+        ) from None
     files = {**files, CLAIMS: b"".join(line + b"\n" for line in claims)}
     manifest = manifest_of(files, report, time)
     if wrong := wrong_source(manifest):

@@ -74,7 +74,7 @@ def _from_text(column: Any, expected: Column) -> Any:
     if expected.type is Type.MONTH:
         year, month = (pc.utf8_slice_codeunits(text, *ends).cast(pa.int64()) for ends in ((0, 4), (5, 7)))
         return pc.add(pc.multiply(pc.subtract(year, 1970), 12), pc.subtract(month, 1))
-    return _hours(_cast(text, pa.timestamp("us", "UTC")))
+    return _hours(_cast(text, pa.timestamp("ns", "UTC")))
 
 
 def _from_typed(column: Any, expected: Column) -> Any:
@@ -98,7 +98,7 @@ def _from_typed(column: Any, expected: Column) -> Any:
     if expected.type is Type.TIME and types.is_timestamp(kind):
         if kind.tz is None:
             raise Wrong("times without a zone")
-        return _hours(column.cast(pa.timestamp("us", "UTC"), safe=False))
+        return _hours(column)
     raise Wrong(f"cells of type {kind}")
 
 
@@ -106,8 +106,8 @@ def _hours(times: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    seconds = pc.floor_temporal(times, unit="hour").cast(pa.int64())
-    return pc.divide(seconds, HOUR * 1_000_000)
+    seconds = times.cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.int64())
+    return pc.floor(pc.divide(seconds.cast(pa.float64()), HOUR)).cast(pa.int64())
 
 
 def _not_negative(column: Any) -> Any:

@@ -126,6 +126,8 @@ def _csv(kind: Kind, path: str, data: bytes) -> Any:
     import pyarrow as pa
     from pyarrow import csv
 
+    if b"\0" in data[:4096]:
+        raise _not_csv(path)
     broken: list[tuple[int, int, int]] = []
 
     def note(row: Any) -> str:
@@ -139,14 +141,20 @@ def _csv(kind: Kind, path: str, data: bytes) -> Any:
     }
     try:
         return csv.read_csv(pa.BufferReader(data), **options)
-    except pa.ArrowInvalid as error:
+    except pa.ArrowInvalid:
         if broken:
             line, found, wanted = broken[0]
             raise InputError.of(
                 f"the row has {found} cells", file=path, line=line, allowed=f"The header has {wanted}"
             ) from None
-        what = "the file is empty" if "Empty" in str(error) else "this is neither CSV in UTF-8 nor Parquet"
-        raise InputError.of(what, file=path, remedy="export it again as CSV with commas") from None
+        if not data.strip():
+            raise InputError.of("the file is empty", file=path, remedy="leave it out, or export it again") from None
+        raise _not_csv(path) from None
+
+
+def _not_csv(path: str) -> InputError:
+    what, remedy = "this is neither CSV in UTF-8 nor Parquet", "export it again as CSV with commas"
+    return InputError.of(what, file=path, remedy=remedy)
 
 
 def _parquet(path: str, data: bytes) -> Any:

@@ -80,7 +80,7 @@ def around(ledgers: Ledgers, kind: str, key: Mapping[str, str], hours: Sequence[
         key: what the rows must say, by column.
 
     >>> row = {"time": "2026-11-01T10:30Z", "tenant": "acme", "model": "qwen"}
-    >>> around(Ledgers.of([("downstream-usage", row)]), "downstream-usage", {"model": "qwen"}, [498226, 498227, 498228])
+    >>> around(Ledgers.of([("downstream-usage", row)]), "downstream-usage", {"model": "qwen"}, [498202, 498203, 498204])
     [1, 1, 0]
     """
     memo = (kind, "hours", *key)

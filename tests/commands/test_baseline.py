@@ -26,7 +26,9 @@ OPEN = ("acme[?] > gw@SG > pg", "hong[CN] > core@CN > pg")
 def pack() -> Pack:
     """One rule of order16."""
     whole = load_pack("order16")
-    return whole.model_copy(update={"rules": tuple(r for r in whole.rules if r.id == "order16/no-shared-store")})
+    return whole.model_copy(
+        update={"rules": tuple(r for r in whole.rules if r.id == "order16/no-shared-store")}
+    )
 
 
 def judged(lines: tuple[str, ...], baseline: Baseline | None = None) -> Report:
@@ -40,7 +42,9 @@ def listed(report: Report, **changes: str) -> Baseline:
         {"rule": f.rule, "fingerprint": f.fingerprint, "verdict": str(f.verdict), "since": TODAY} | changes
         for f in report.findings
     ]
-    return Baseline(format="lineage-baseline/1", findings=tuple(KnownFinding.model_validate(e) for e in entries))
+    return Baseline(
+        format="lineage-baseline/1", findings=tuple(KnownFinding.model_validate(e) for e in entries)
+    )
 
 
 def test_a_known_violation_stays_violated_and_does_not_fail() -> None:
@@ -58,13 +62,19 @@ def test_a_known_violation_stays_violated_and_does_not_fail() -> None:
     [
         pytest.param((*MIXED, *MORE), MIXED, {}, 1, id="a new finding of the same rule fails"),
         pytest.param(MIXED, MIXED, {"fingerprint": "0" * 16}, 1, id="another fingerprint is another finding"),
-        pytest.param(MIXED, MIXED, {"rule": "order16/no-shared-log"}, 1, id="another rule is another finding"),
+        pytest.param(
+            MIXED, MIXED, {"rule": "order16/no-shared-log"}, 1, id="another rule is another finding"
+        ),
         pytest.param(OPEN, OPEN, {}, 0, id="a known undecided finding does not fail"),
         pytest.param(OPEN, OPEN, {"verdict": "violated"}, 0, id="nor one that was worse"),
-        pytest.param(MIXED, MIXED, {"verdict": "undecided"}, 1, id="what was undecided and is violated is new"),
+        pytest.param(
+            MIXED, MIXED, {"verdict": "undecided"}, 1, id="what was undecided and is violated is new"
+        ),
     ],
 )
-def test_what_counts(lines: tuple[str, ...], old: tuple[str, ...], changes: dict[str, str], code: int) -> None:
+def test_what_counts(
+    lines: tuple[str, ...], old: tuple[str, ...], changes: dict[str, str], code: int
+) -> None:
     assert judged(lines, listed(judged(old), **changes)).exit_code == code
 
 
@@ -73,7 +83,9 @@ def test_nothing_observed_is_no_pass_whatever_is_known() -> None:
 
 
 def test_what_is_no_longer_found_is_told() -> None:
-    report = judged(("acme[DE:personal] > gw@SG > pg", "hong[CN:personal] > core@CN > redis"), listed(judged(MIXED)))
+    report = judged(
+        ("acme[DE:personal] > gw@SG > pg", "hong[CN:personal] > core@CN > redis"), listed(judged(MIXED))
+    )
 
     assert [each.rule for each in report.gone] == ["order16/no-shared-store"]
     assert report.exit_code == 0
@@ -120,7 +132,9 @@ def test_a_wrong_file_is_refused(
     assert said in str(caught.value)
 
 
-def test_written_today_passes_today(captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_written_today_passes_today(
+    captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spans, inventory = str(captures / "fastapi-mixed.jsonl"), str(captures / "fastapi-mixed.lineage.yaml")
     common = [spans, "-i", inventory, "-p", "order16", "--today", "2026-11-25"]
     file = str(tmp_path / "baseline.yaml")

@@ -21,7 +21,8 @@ PG = "pg is country=SG retention=30 vendor=cloud-a"
 
 def changed(old: tuple[str, ...], new: tuple[str, ...]) -> Changes:
     """The changes between two sketches."""
-    return compare(*(Compared.of(sketch(*lines).to_node_link()) for lines in (old, new)), MAINLAND)
+    before, after = (Compared.of(sketch(*lines).to_node_link()) for lines in (old, new))
+    return compare(before, after, MAINLAND)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,10 @@ def changed(old: tuple[str, ...], new: tuple[str, ...]) -> Changes:
         pytest.param((), [], 0, id="nothing"),
         pytest.param(
             ("gw > model-cn@CN",),
-            [("crossing", "service:gw@SG service:model-cn@CN", "SG → CN"), ("place", "service:model-cn@CN", "CN")],
+            [
+                ("crossing", "service:gw@SG service:model-cn@CN", "SG → CN"),
+                ("place", "service:model-cn@CN", "CN"),
+            ],
             1,
             id="a way from overseas into the mainland",
         ),
@@ -47,7 +51,10 @@ def changed(old: tuple[str, ...], new: tuple[str, ...]) -> Changes:
             id="a way to a place that stands nobody knows where",
         ),
         pytest.param(
-            ("core > pg",), [("flow", "service:core@SG store:postgresql@pg", "")], 0, id="a way within one country"
+            ("core > pg",),
+            [("flow", "service:core@SG store:postgresql@pg", "")],
+            0,
+            id="a way within one country",
         ),
         pytest.param(
             ("pg is country=SG retention=60 vendor=cloud-a",),
@@ -56,7 +63,10 @@ def changed(old: tuple[str, ...], new: tuple[str, ...]) -> Changes:
             id="longer retention",
         ),
         pytest.param(
-            ("pg is country=SG retention=7 vendor=cloud-a",), [], 0, id="shorter retention is no change to look at"
+            ("pg is country=SG retention=7 vendor=cloud-a",),
+            [],
+            0,
+            id="shorter retention is no change to look at",
         ),
         pytest.param(
             ("pg is country=SG vendor=cloud-a",),
@@ -125,6 +135,14 @@ def test_what_is_gone_fails_nothing() -> None:
     assert changes.exit_code == 0
 
 
+def test_a_newer_state_without_flows_is_no_pass() -> None:
+    data = sketch("acme[DE] > gw@SG").to_node_link()
+
+    changes = compare(Compared.of(data), Compared.of({**data, "edges": []}), MAINLAND)
+
+    assert changes.exit_code == 3
+
+
 # --- the command -----------------------------------------------------------------------------------------
 
 
@@ -184,8 +202,13 @@ def test_spans_and_the_graph_made_of_them_are_the_same(
     "broken",
     [
         pytest.param(lambda text: text[: len(text) // 2], id="cut"),
-        pytest.param(lambda text: text.replace("lineage-graph/1", "lineage-graph/9"), id="of another version"),
-        pytest.param(lambda text: text.replace('"id": "service:gw@SG"', '"id": "secret prompt"'), id="with a way to nowhere"),
+        pytest.param(
+            lambda text: text.replace("lineage-graph/1", "lineage-graph/9"), id="of another version"
+        ),
+        pytest.param(
+            lambda text: text.replace('"id": "service:gw@SG"', '"id": "secret prompt"'),
+            id="with a way to nowhere",
+        ),
     ],
 )
 def test_a_damaged_graph_is_told_without_quoting_it(broken: Callable[[str], str]) -> None:

@@ -46,7 +46,10 @@ def advice_for(inventory: str, rule: str = "baseline/q3-retention") -> list[Advi
     ("inventory", "where", "line"),
     [
         pytest.param(
-            "", "", 'places: [{match: {kind: store, system: "postgresql", host: "pg.example"}, retention: ??}]', id="a new entry"
+            "",
+            "",
+            'places: [{match: {kind: store, system: "postgresql", host: "pg.example"}, retention: ??}]',
+            id="a new entry",
         ),
         pytest.param(
             "places: [{name: db, match: {host: pg.example}, country: SG}]",
@@ -102,8 +105,13 @@ def test_services_that_send_no_region() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_command_advises_and_passes(lang: str, captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spans, inventory = str(captures / "node-express-mixed.jsonl"), str(captures / "node-express-mixed.lineage.yaml")
+def test_the_command_advises_and_passes(
+    lang: str, captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spans, inventory = (
+        str(captures / "node-express-mixed.jsonl"),
+        str(captures / "node-express-mixed.lineage.yaml"),
+    )
 
     assert run(["doctor", "--lang", lang]) == 0
     machine = capsys.readouterr().out

@@ -53,7 +53,9 @@ rules:
             ["the waiver of order16/no-shared-log ends on 2026-12-09; dpo answers for it"],
             id="a waiver that ends in 14 days",
         ),
-        pytest.param(f"waivers: [{{{WAIVER}, expires: 2026-12-10}}]", [], [], id="a waiver that ends in 15 days"),
+        pytest.param(
+            f"waivers: [{{{WAIVER}, expires: 2026-12-10}}]", [], [], id="a waiver that ends in 15 days"
+        ),
         pytest.param(
             f"waivers: [{{{WAIVER.replace('-log', '-lock')}, expires: 2027-01-01}}]",
             ["no rule is called 'order16/no-shared-lock'"],
@@ -97,7 +99,10 @@ rules:
             id="an entry that adds nothing",
         ),
         pytest.param(
-            "places: [{match: {host: pg}, role: log}, {match: {host: pg}, country: SG}]", [], [], id="an entry that adds"
+            "places: [{match: {host: pg}, role: log}, {match: {host: pg}, country: SG}]",
+            [],
+            [],
+            id="an entry that adds",
         ),
         pytest.param(
             f"places: [{{name: a, match: {{host: pg}}, vendor: nobody}}]\nwaivers: [{{{WAIVER}, expires: 2026-01-01}}]",
@@ -134,7 +139,10 @@ def test_what_is_found_in_an_inventory(
             id="a rule without one",
         ),
         pytest.param(
-            'cases: [{name: x, lines: ["a[DE] > gw@SG"], expect: {one: proven, two: proven}}]', [], [], id="all have one"
+            'cases: [{name: x, lines: ["a[DE] > gw@SG"], expect: {one: proven, two: proven}}]',
+            [],
+            [],
+            id="all have one",
         ),
         pytest.param(
             'cases: [{name: x, lines: ["a[DE] > gw@SG"], expect: {three: proven}}]',
@@ -144,7 +152,9 @@ def test_what_is_found_in_an_inventory(
         ),
     ],
 )
-def test_what_is_found_in_a_pack(cases: str | None, errors: list[str], warnings: list[str], tmp_path: Path) -> None:
+def test_what_is_found_in_a_pack(
+    cases: str | None, errors: list[str], warnings: list[str], tmp_path: Path
+) -> None:
     pack = tmp_path / "mine.yaml"
     pack.write_text(PACK)
     if cases:
@@ -156,7 +166,9 @@ def test_what_is_found_in_a_pack(cases: str | None, errors: list[str], warnings:
     assert [problem.what for problem in found.warnings] == warnings
 
 
-@pytest.mark.parametrize("name", ["fastapi-mixed", "grpc-infer-clean", "litellm-v2-clean", "node-express-mixed"])
+@pytest.mark.parametrize(
+    "name", ["fastapi-mixed", "grpc-infer-clean", "litellm-v2-clean", "node-express-mixed"]
+)
 def test_telemetry_tells_of_a_place_no_more_than_lint_believes(name: str, captures: Path) -> None:
     """Else a warning of what never matches would be wrong."""
     known = {PlaceKind.PARTY, PlaceKind.CALLER}
@@ -175,7 +187,12 @@ def test_telemetry_tells_of_a_place_no_more_than_lint_believes(name: str, captur
     ],
 )
 def test_the_exit_code(
-    arguments: list[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("good.yaml").write_text("locations: []")

@@ -24,7 +24,9 @@ rules:
     severity: high
     contract: {type: forbid-flow, data: {kinds: [party], origin: [overseas]}, to: {roles: [log]}}
 """
-RIGHT = 'cases: [{name: a log, lines: ["a[DE] > gw@SG > loki", "loki is role=log"], expect: {no-logs: violated}}]'
+RIGHT = (
+    'cases: [{name: a log, lines: ["a[DE] > gw@SG > loki", "loki is role=log"], expect: {no-logs: violated}}]'
+)
 
 
 @pytest.fixture
@@ -40,10 +42,15 @@ def pack(tmp_path: Path) -> Path:
     [
         pytest.param(RIGHT, 0, "1 verdicts, 0 not as they should be", id="right"),
         pytest.param(
-            RIGHT.replace("violated", "proven"), 1, "mine/no-logs: violated, expected proven  (a log)", id="wrong"
+            RIGHT.replace("violated", "proven"),
+            1,
+            "mine/no-logs: violated, expected proven  (a log)",
+            id="wrong",
         ),
-        pytest.param(RIGHT.replace(" > loki\"", " => loki\""), 1, "the graph cannot be drawn", id="no graph"),
-        pytest.param(RIGHT.replace("no-logs:", "no-log:"), 2, "pack 'mine' has no rule 'no-log'", id="of no rule"),
+        pytest.param(RIGHT.replace(' > loki"', ' => loki"'), 1, "the graph cannot be drawn", id="no graph"),
+        pytest.param(
+            RIGHT.replace("no-logs:", "no-log:"), 2, "pack 'mine' has no rule 'no-log'", id="of no rule"
+        ),
         pytest.param(None, 2, "mine.cases.yaml", id="none at all"),
     ],
 )
@@ -74,7 +81,9 @@ def test_the_list_names_every_pack(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "No overseas data in logs"), ("zh", "日志不含境外数据")])
-def test_the_list_is_in_either_language(pack: Path, lang: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_is_in_either_language(
+    pack: Path, lang: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["rules", "list", str(pack), "--lang", lang]) == 0
     assert f"  mine/no-logs  high  forbid-flow  {said}\n" in capsys.readouterr().out
 

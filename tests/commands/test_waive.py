@@ -11,7 +11,13 @@ from lineage.errors import ConfigError
 from lineage.inventory import Inventory
 from lineage.waiverfile import with_waiver, without_waivers
 
-NEW = {"rule": "order16/no-shared-log", "path": ["store:loki@*"], "reason": "r", "approver": "dpo", "expires": "2027-01-31"}
+NEW = {
+    "rule": "order16/no-shared-log",
+    "path": ["store:loki@*"],
+    "reason": "r",
+    "approver": "dpo",
+    "expires": "2027-01-31",
+}
 ADDED = """\
   - rule: order16/no-shared-log
     path: ["store:loki@*"]
@@ -42,16 +48,26 @@ locations: [] # none
     [
         pytest.param("", "waivers:\n" + ADDED, id="an empty file"),
         pytest.param("# ours\n", "# ours\nwaivers:\n" + ADDED, id="a file of comments"),
-        pytest.param("locations: [] # x\n", "locations: [] # x\n\nwaivers:\n" + ADDED, id="a file without the list"),
-        pytest.param("waivers: [] # none\n# end\n", "waivers: # none\n" + ADDED + "# end\n", id="an empty list"),
-        pytest.param(TWO, TWO.replace("# the end", ADDED + "# the end"), id="after the last, before its comments"),
+        pytest.param(
+            "locations: [] # x\n", "locations: [] # x\n\nwaivers:\n" + ADDED, id="a file without the list"
+        ),
+        pytest.param(
+            "waivers: [] # none\n# end\n", "waivers: # none\n" + ADDED + "# end\n", id="an empty list"
+        ),
+        pytest.param(
+            TWO, TWO.replace("# the end", ADDED + "# the end"), id="after the last, before its comments"
+        ),
         pytest.param(
             "waivers:\n- rule: a/b\n  path: [x]\n  reason: r\n  approver: d\n  expires: 2026-01-01\n",
             "waivers:\n- rule: a/b\n  path: [x]\n  reason: r\n  approver: d\n  expires: 2026-01-01\n"
             + ADDED.replace("  - ", "- ").replace("    ", "  "),
             id="a list at the margin",
         ),
-        pytest.param("locations: []\r\n", "locations: []\r\n\r\nwaivers:\r\n" + ADDED.replace("\n", "\r\n"), id="lines of Windows"),
+        pytest.param(
+            "locations: []\r\n",
+            "locations: []\r\n\r\nwaivers:\r\n" + ADDED.replace("\n", "\r\n"),
+            id="lines of Windows",
+        ),
     ],
 )
 def test_a_waiver_is_added_and_every_other_line_stays(before: str, after: str) -> None:
@@ -62,7 +78,9 @@ def test_a_waiver_is_added_and_every_other_line_stays(before: str, after: str) -
     ("numbers", "left"),
     [
         pytest.param([], TWO, id="none"),
-        pytest.param([1], "\n".join(line for line in TWO.splitlines() if "path: [b]" not in line) + "\n", id="the last"),
+        pytest.param(
+            [1], "\n".join(line for line in TWO.splitlines() if "path: [b]" not in line) + "\n", id="the last"
+        ),
         pytest.param(
             [0],
             "waivers: # ours\n  # the first\n\n  # the second\n"
@@ -71,7 +89,9 @@ def test_a_waiver_is_added_and_every_other_line_stays(before: str, after: str) -
             id="one that has a text of several lines",
         ),
         pytest.param(
-            [0, 1], "waivers: [] # ours\n  # the first\n\n  # the second\n# the end\nlocations: [] # none\n", id="all"
+            [0, 1],
+            "waivers: [] # ours\n  # the first\n\n  # the second\n# the end\nlocations: [] # none\n",
+            id="all",
         ),
     ],
 )
@@ -82,7 +102,10 @@ def test_waivers_are_taken_out_and_comments_stay(numbers: list[int], left: str) 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("waivers: [{rule: a/b, path: [x], reason: r, approver: d, expires: 2026-01-01}]\n", id="in brackets"),
+        pytest.param(
+            "waivers: [{rule: a/b, path: [x], reason: r, approver: d, expires: 2026-01-01}]\n",
+            id="in brackets",
+        ),
         pytest.param("{locations: []}\n", id="all in braces"),
     ],
 )
@@ -125,9 +148,13 @@ def test_add_list_and_prune(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param([*ADD, "--expires", "2026-11-24"], "--expires is over already", id="a date that is over"),
+        pytest.param(
+            [*ADD, "--expires", "2026-11-24"], "--expires is over already", id="a date that is over"
+        ),
         pytest.param([*ADD, "--expires", "soon"], "--expires is not a date", id="no date"),
-        pytest.param([*ADD, "--expires", "2027-01-01", "--fingerprint", "a" * 16], "one finding or one way", id="both"),
+        pytest.param(
+            [*ADD, "--expires", "2027-01-01", "--fingerprint", "a" * 16], "one finding or one way", id="both"
+        ),
         pytest.param(
             [each.replace("shared-log", "shared-lock") for each in ADD] + ["--expires", "2027-01-01"],
             "did you mean 'order16/no-shared-",

@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("securesystemslib")
-pytest.importorskip("cryptography")
-
 from lineage.evidence import gather, generate, load_private, load_salt, seal
 from lineage.evidence.contents import Files
 from lineage.evidence.keys import PrivateKey

@@ -35,7 +35,7 @@ def packs_of_a_chain(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> 
         (made / "added" / "documents").mkdir(parents=True)
         (made / "added" / "documents" / "ropa.en.md").write_text("# Record of processing\n")
         assert sealed("november") == 0
-        assert sealed("december", "--previous", "november.zip", "--add", "added") == 0
+        assert sealed("december/", "--previous", "november.zip", "--add", "added") == 0
     return made
 
 

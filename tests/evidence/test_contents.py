@@ -142,11 +142,11 @@ def _fifo(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "what"),
     [
-        (lambda folder: (folder / "a").symlink_to("/etc/passwd"), "a link or a device"),
-        (lambda folder: (folder / "a").symlink_to("/etc"), "a link or a device"),
-        (lambda folder: (folder / "a").symlink_to("nowhere"), "a link or a device"),
-        (_fifo, "a link or a device"),
-        (lambda folder: (folder / "a").mkdir(), "an empty folder"),
+        (lambda folder: (folder / "a").symlink_to("/etc/passwd"), "'a' is a link or a device"),
+        (lambda folder: (folder / "a").symlink_to("/etc"), "'a' is a link or a device"),
+        (lambda folder: (folder / "a").symlink_to("nowhere"), "'a' is a link or a device"),
+        (_fifo, "'a' is a link or a device"),
+        (lambda folder: (folder / "a").mkdir(), "'a' is an empty folder"),
         (lambda folder: (folder / ".a").write_text(""), "a file name is not allowed"),
         (lambda folder: (folder / "REPORT.json").write_text(""), "differs from another only in case"),
     ],

@@ -73,7 +73,7 @@ def test_what_is_gathered_gives_the_same_verdicts_again(gathered: Files, tmp_pat
         ({REPORT: None}, "there is no report.json"),
         ({REPORT: b"{}"}, "this is no report"),
         ({REPORT: b"not JSON"}, "this is no report"),
-        ({REPORT: b'{"schema": "lineage-report/1", "packs": [], "inventory": {"digest": null}}'}, "the inventory in the pack is not the one"),
+        ({REPORT: b'{"schema": "lineage-report/1"}'}, "report.json: the report is of another form"),
         ({"policies/house.yaml": None}, "policies/house.yaml is missing, or is not the one that the report is of"),
         ({"policies/house.yaml": b"id: house"}, "policies/house.yaml is missing, or is not the one that the report is of"),
         ({"inventory/1.yaml": b"places: []"}, "the inventory in the pack is not the one that the report is of"),
