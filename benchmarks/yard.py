@@ -269,6 +269,7 @@ def measure(yard: Yard, size: int, large: int, runs: int) -> list[Goal]:
     spans = yard.spans[proto.name]
     checking = ["-m", "lineage", "check", "-i", str(INVENTORY), "-p", "order16"]
     snapshot = str(yard.folder / f"{size}.snapshot")
+    child(["-m", "lineage.fast"])
     child(["-m", "lineage", "snapshot", str(proto), "-o", snapshot])
     yard.add("python -c pass", ["-c", "pass"])
     yard.add("import numpy", ["-c", "import numpy"])

@@ -194,8 +194,9 @@ def test_one_model_at_two_addresses_is_counted_once() -> None:
     for host in ("a.example", "b.example"):
         model = Place(PlaceKind.MODEL, name="qwen", host=host)
         flows.put(FlowKey(gw, model, Leg.REQUEST, sources=frozenset({acme})), FlowCount(1, start, start))
-    rows = sketch(SOLD, USED, BILL).inventory.ledger_rows if False else sketch(CALL, SOLD, USED, BILL).inventory.ledger_rows  # type: ignore[attr-defined]
-    graph = FlowGraph(flows, Facts(ledger_rows=rows))
+    facts = sketch(CALL, SOLD, USED, BILL).inventory
+    assert isinstance(facts, Facts)
+    graph = FlowGraph(flows, Facts(ledger_rows=facts.ledger_rows))
 
     assert [(j.message, j.context["observed"], j.context["short"]) for j in checked(graph, demand="traced", tolerance=0).judgements] == [
         ("trace.fewer", 2, 1),
