@@ -118,6 +118,7 @@ def _box(
         # Whom it is sent to did nothing wrong by that.
         broken and spot.shape is not Shape.OUTSIDE,
         bool(spot.declared_only),
+        describe.places(graph, spot),
     )
 
 

@@ -155,5 +155,9 @@ def _owner(graph: FlowGraph, place: Place, notation: Notation) -> str:
 
 def tip(graph: FlowGraph, spot: Spot) -> str:
     """Ids of the places in a box."""
-    ids = [graph.ids[number] for thing in spot.things for number in graph.things[thing].places]
-    return cut("; ".join(ids) or spot.declared_only, TIP)
+    return cut("; ".join(places(graph, spot)) or spot.declared_only, TIP)
+
+
+def places(graph: FlowGraph, spot: Spot) -> tuple[str, ...]:
+    """Node ids of the places in a box."""
+    return tuple(graph.ids[number] for thing in spot.things for number in graph.things[thing].places)

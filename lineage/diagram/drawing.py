@@ -41,6 +41,8 @@ class Box:
     broken: bool = False
     """A violation ends here."""
     declared_only: bool = False
+    places: tuple[str, ...] = ()
+    """Node ids of all places in it."""
 
 
 @dataclass(frozen=True, slots=True)
