@@ -138,7 +138,12 @@ def _sold(context: Context, seen: Iterable[Seen], tolerance: float) -> Iterator[
         here = tuple(ref(graph, thing) for thing in one.things)
         for party, hours in sorted(one.parties.items()):
             who = ref(graph, party)
-            said: dict[str, Value] = {"place": here, "data": (who,), "observed": sum(hours.values())}
+            said: dict[str, Value] = {
+                "place": here,
+                "model": one.name,
+                "data": (who,),
+                "observed": sum(hours.values()),
+            }
             witness = _witness(context, one, party)
             at: tuple[str, ...] = (one.name, who.id)
             if one.month is None:
@@ -167,6 +172,7 @@ def _recorded(context: Context, seen: Iterable[Seen], tolerance: float) -> Itera
             hours.update(calls)
         said: dict[str, Value] = {
             "place": tuple(ref(graph, thing) for thing in one.things),
+            "model": one.name,
             "data": tuple(sorted(ref(graph, party) for party in one.parties)),
             "observed": hours.total(),
             "months": (month_text(one.month),),

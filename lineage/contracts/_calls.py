@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from lineage.contracts._contract import MAYBE, NO, YES, Context, Fault, lacks
-from lineage.findings import Judgement, Missing, Ref, Verdict, Witness, ref
+from lineage.findings import Judgement, Missing, Ref, Verdict, Witness, ref, witness
 from lineage.flows import UNTIMED, Leg
 from lineage.graph import FlowGraph, Usage
 from lineage.inventory.glob import fits
 from lineage.places import PlaceKind
-from lineage.selection import Answer, Selection
+from lineage.selection import Answer
 
 OWNERS = ("direct", "self-hosted")
 """Types of authorisations that nobody stands above: the model's owner granted them."""
@@ -225,6 +225,7 @@ def _judgement(context: Context, group: _Group, by_party: bool) -> Judgement:
         fault.message,
         {
             "place": here,
+            "model": graph.place(group.model).name,
             "data": parties,
             "months": tuple(sorted(group.months)),
             "calls": group.calls,
@@ -244,11 +245,14 @@ def _judgement(context: Context, group: _Group, by_party: bool) -> Judgement:
 
 
 def call_witness(context: Context, model: int, party: int) -> tuple[Witness, ...]:
-    """The last step of a call for a party, with its exemplars; () when no flow names the party."""
+    """The last step of calls for a party, with exemplars and counts of its own; () when no flow names the party."""
     graph = context.graph
+    arriving: list[tuple[int, tuple[int]]] = []
     for number in graph.into[model]:
         flow = graph.flows[number]
-        carried = (*flow.sources, *flow.possible)
-        if flow.key.leg is Leg.REQUEST and carried and party in (flow.source, *carried):
-            return (context.witness("data", Selection(), (number,)),)
-    return ()
+        if flow.key.leg is Leg.REQUEST and party in (*flow.sources, *flow.possible):
+            arriving.append((number, (party,)))
+    if not arriving:
+        return ()
+    number = arriving[0][0]
+    return (witness(graph, "data", [(number, party in graph.flows[number].sources, party)], arriving, False),)

@@ -148,7 +148,9 @@ def _csv(kind: Kind, path: str, data: bytes) -> Any:
                 f"the row has {found} cells", file=path, line=line, allowed=f"The header has {wanted}"
             ) from None
         if not data.strip():
-            raise InputError.of("the file is empty", file=path, remedy="leave it out, or export it again") from None
+            raise InputError.of(
+                "the file is empty", file=path, remedy="leave it out, or export it again"
+            ) from None
         raise _not_csv(path) from None
 
 

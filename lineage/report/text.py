@@ -52,11 +52,11 @@ def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[s
         first += f" ({sentence('report.below', {'severity': severity}, lang)})"
     yield _paint(first, outcome, colour)
     for rule in report.rules:
-        for finding in rule.findings:
-            if finding.verdict is Verdict.VIOLATED:
-                yield ""
-                yield from _finding(finding, lang, colour)
-                yield from _known([finding], report, lang)
+        broken = [finding for finding in rule.findings if finding.verdict is Verdict.VIOLATED]
+        for number, finding in enumerate(broken):
+            yield ""
+            yield from _finding(finding, lang, colour, again=number > 0)
+            yield from _known([finding], report, lang)
     yield from _undecided(report, lang, verbose, colour)
     for verdict in (Verdict.PROVEN, Verdict.NOT_APPLICABLE):
         rules = [rule for rule in report.rules if rule.verdict is verdict]
@@ -72,7 +72,8 @@ def _lines(report: Report, lang: str, verbose: bool, colour: bool) -> Iterator[s
 # --- violated --------------------------------------------------------------------------------------
 
 
-def _finding(finding: Finding, lang: str, colour: bool) -> Iterator[str]:
+def _finding(finding: Finding, lang: str, colour: bool, again: bool = False) -> Iterator[str]:
+    """A block; `again`: the one before was of the same rule, and said what would make it right and what it rests on."""
     yield _paint(_heading(finding, lang), finding.verdict, colour)
     for line in (*said.waived(finding, lang), *said.because(finding, lang)):
         yield "    " + line
@@ -81,11 +82,12 @@ def _finding(finding: Finding, lang: str, colour: bool) -> Iterator[str]:
             yield "      " + line
     for line in said.seen(finding, lang):
         yield "    " + line
-    yield "    " + said.remedy(finding, lang)
+    if not again:
+        yield "    " + said.remedy(finding, lang)
     if finding.source != finding.rule_source:
         yield "    " + sentence("report.where", {"where": str(finding.source)}, lang)
     yield "    " + sentence("report.rule", {"where": str(finding.rule_source)}, lang)
-    if finding.citations:
+    if finding.citations and not again:
         yield "    " + said.law(finding, lang)
     yield "    " + sentence("report.id", {"id": finding.fingerprint}, lang)
 

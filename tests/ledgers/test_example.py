@@ -40,7 +40,9 @@ def changed(folder: Path, file: str, old: str, new: str) -> str:
 def test_the_example_proves_what_it_has_evidence_for() -> None:
     code, verdicts = check("-i", str(ROOT / "examples/ledgers/supply.lineage.yaml"))
 
-    assert {rule for rule, verdict in verdicts.items() if verdict != "proven"} == {"supply/authorised-answer-pack"}
+    assert {rule for rule, verdict in verdicts.items() if verdict != "proven"} == {
+        "supply/authorised-answer-pack"
+    }
     assert (code, len(verdicts)) == (3, 25)
 
 
@@ -72,7 +74,10 @@ def test_one_thing_changed_breaks_what_it_should(
 
 
 def test_ledgers_from_the_command_line() -> None:
-    given = [f"{kind}={ROOT}/examples/ledgers/{kind}.csv" for kind in ("downstream-usage", "upstream-invoices", "stock")]
+    given = [
+        f"{kind}={ROOT}/examples/ledgers/{kind}.csv"
+        for kind in ("downstream-usage", "upstream-invoices", "stock")
+    ]
     _, without = check()
     _, verdicts = check(*(word for one in given for word in ("--ledger", one)))
 

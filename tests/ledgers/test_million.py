@@ -34,7 +34,9 @@ def test_a_million_rows_are_read_summed_and_joined(tmp_path: Path) -> None:
     )
     csv.write_csv(table, tmp_path / "sold.csv")
     csv.write_csv(table.slice(0, ROWS - LOST).drop_columns("tenant"), tmp_path / "used.csv")
-    ledgers = read_ledgers([("downstream-usage", tmp_path / "sold.csv"), ("upstream-usage", tmp_path / "used.csv")])
+    ledgers = read_ledgers(
+        [("downstream-usage", tmp_path / "sold.csv"), ("upstream-usage", tmp_path / "used.csv")]
+    )
     november = month_number("2026-11")
     sums = totals(ledgers, "downstream-usage", "tokens", ("period",))
 

@@ -58,7 +58,11 @@ def test_times_are_hours_in_utc(tmp_path: Path, cell: str, hour: int) -> None:
 
 def test_without_a_column_of_calls_each_row_is_one(tmp_path: Path) -> None:
     one = write(tmp_path, USAGE + GOOD * 2, "one.csv")
-    other = write(tmp_path, "time,tenant,model,calls\n2026-11-01T10:30Z,acme,qwen,7\n2026-11-01T10:30Z,acme,qwen,\n", "b.csv")
+    other = write(
+        tmp_path,
+        "time,tenant,model,calls\n2026-11-01T10:30Z,acme,qwen,7\n2026-11-01T10:30Z,acme,qwen,\n",
+        "b.csv",
+    )
     ledgers = read_ledgers([("downstream-usage", one), ("downstream-usage", other)])
 
     assert ledgers.column("downstream-usage", "calls").tolist() == [1, 1, 7, -1]
@@ -201,7 +205,11 @@ def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_texts_have_one_number_in_all_ledgers(tmp_path: Path) -> None:
-    sold = write(tmp_path, "time,tenant,model,request\n2026-11-01T10:30Z,acme,b,r1\n2026-11-01T10:30Z,acme,a,r2\n", "s.csv")
+    sold = write(
+        tmp_path,
+        "time,tenant,model,request\n2026-11-01T10:30Z,acme,b,r1\n2026-11-01T10:30Z,acme,a,r2\n",
+        "s.csv",
+    )
     used = write(tmp_path, "time,model,request\n2026-11-01T10:30Z,a,r2\n2026-11-01T10:30Z,b,\n", "u.csv")
     ledgers = read_ledgers([("upstream-usage", used), ("downstream-usage", sold)])
     up, down = ledgers.rows["upstream-usage"].columns, ledgers.rows["downstream-usage"].columns

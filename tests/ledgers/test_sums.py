@@ -22,12 +22,16 @@ def usage(*rows: str) -> list[Row]:
     for row in rows:
         hour, tenant, model, request, calls = row.split()
         cells = {"tenant": tenant, "model": model, "request": request, "calls": calls}
-        made.append({"time": f"2026-11-01T{hour}:00Z", **{k: "" if v == "-" else v for k, v in cells.items()}})
+        made.append(
+            {"time": f"2026-11-01T{hour}:00Z", **{k: "" if v == "-" else v for k, v in cells.items()}}
+        )
     return made
 
 
 def both(down: Sequence[Row], up: Sequence[Row]) -> Ledgers:
-    return Ledgers.of([*(("downstream-usage", row) for row in down), *(("upstream-usage", row) for row in up)])
+    return Ledgers.of(
+        [*(("downstream-usage", row) for row in down), *(("upstream-usage", row) for row in up)]
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,9 @@ def both(down: Sequence[Row], up: Sequence[Row]) -> Ledgers:
         pytest.param(["10 acme q - 1"], ["10 - q - -"], (1, 1, False), id="calls that the upstream does not tell"),
     ],
 )  # fmt: skip
-def test_what_was_sold_joins_to_what_was_recorded(down: list[str], up: list[str], expected: tuple[int, int, bool]) -> None:
+def test_what_was_sold_joins_to_what_was_recorded(
+    down: list[str], up: list[str], expected: tuple[int, int, bool]
+) -> None:
     assert joined(both(usage(*down), usage(*up))) == {("q", 682): Joined(*expected)}
 
 
@@ -85,7 +91,9 @@ def test_the_join_agrees_with_a_plain_reading(down: list[str], up: list[str]) ->
         expected[row["model"]][0] += calls
         expected[row["model"]][1] += calls - met
 
-    assert {model: [one.sold, one.unmatched] for (model, _), one in joined(both(sold, recorded)).items()} == expected
+    assert {
+        model: [one.sold, one.unmatched] for (model, _), one in joined(both(sold, recorded)).items()
+    } == expected
 
 
 @given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-5, 5)), min_size=1, max_size=20))
@@ -101,7 +109,11 @@ def test_hours_and_their_neighbours() -> None:
     ledgers = both(usage("10 acme q - 1", "11 acme q - 2", "13 acme q - 4", "11 beta q - 8"), [])
     ten = 498202  # 2026-11-01T10
 
-    assert around(ledgers, "downstream-usage", {"tenant": "acme", "model": "q"}, [ten - 1, ten, ten + 2]) == [1, 3, 6]
+    assert around(ledgers, "downstream-usage", {"tenant": "acme", "model": "q"}, [ten - 1, ten, ten + 2]) == [
+        1,
+        3,
+        6,
+    ]
     assert around(ledgers, "downstream-usage", {"model": "q"}, [ten]) == [11]
     assert around(ledgers, "downstream-usage", {"tenant": "nobody", "model": "q"}, [ten]) == [0]
 
@@ -111,7 +123,9 @@ def test_a_kind_that_nobody_gave_sums_to_nothing() -> None:
 
 
 def test_putting_ledgers_together_renumbers_texts() -> None:
-    one = Ledgers.of([("upstream-invoices", {"invoice": "7", "period": "2026-11", "model": "a", "tokens": "1"})])
+    one = Ledgers.of(
+        [("upstream-invoices", {"invoice": "7", "period": "2026-11", "model": "a", "tokens": "1"})]
+    )
     other = Ledgers.of(
         [
             ("upstream-invoices", {"invoice": "8", "period": "2026-11", "model": "b", "tokens": "2"}),

@@ -87,7 +87,9 @@ def test_which_authorisation_counts(lines: tuple[str, ...], expected: list[tuple
         pytest.param((CALL,), "violated", id="a customer"),
         pytest.param(("gw@SG > model:qwen",), "undecided", id="a service of our own"),
         pytest.param(("caller:gw@SG > gw > model:qwen",), "undecided", id="a caller that nobody knows"),
-        pytest.param(("caller:gw@SG > gw > model:qwen", "gw is entry=yes"), "violated", id="a customer at an entry"),
+        pytest.param(
+            ("caller:gw@SG > gw > model:qwen", "gw is entry=yes"), "violated", id="a customer at an entry"
+        ),
     ],
 )
 def test_who_needs_the_right_to_resell(lines: tuple[str, ...], expected: str) -> None:
@@ -104,7 +106,11 @@ def test_calls_of_one_day_outside_the_term_are_told_apart() -> None:
     for day, calls in ((1, 3), (40, 5)):
         start = day * 24 * HOUR
         flows.put(FlowKey(gw, model, Leg.REQUEST, sources=frozenset({acme})), FlowCount(calls, start, start))
-    facts = Facts(authorisations=sketch(CALL, "authorisation deal models=q* valid_from=1970-01-01 valid_until=1970-01-31").inventory.authorisations)
+    facts = Facts(
+        authorisations=sketch(
+            CALL, "authorisation deal models=q* valid_from=1970-01-01 valid_until=1970-01-31"
+        ).inventory.authorisations
+    )
     (judgement,) = checked(FlowGraph(flows, facts), demand="authorised").judgements
 
     assert judgement.verdict is Verdict.VIOLATED
@@ -120,7 +126,10 @@ def test_a_model_without_a_name_and_calls_without_a_time_are_undecided() -> None
     facts = Facts(authorisations=sketch(CALL, f"authorisation deal models=* {TERM}").inventory.authorisations)
     graph = FlowGraph(Flows.of(keys), facts)
 
-    assert said(graph, demand="authorised") == [("undecided", "trace.model.unknown"), ("undecided", "trace.undated")]
+    assert said(graph, demand="authorised") == [
+        ("undecided", "trace.model.unknown"),
+        ("undecided", "trace.undated"),
+    ]
 
 
 def test_calls_of_which_no_usage_was_kept_are_not_forgotten() -> None:
@@ -141,7 +150,9 @@ def test_calls_of_which_no_usage_was_kept_are_not_forgotten() -> None:
         ("document other", [("violated", "trace.right")]),
     ],
 )
-def test_a_document_lifts_a_demand_only_while_it_speaks_for_all(line: str, expected: list[tuple[str, str]]) -> None:
+def test_a_document_lifts_a_demand_only_while_it_speaks_for_all(
+    line: str, expected: list[tuple[str, str]]
+) -> None:
     graph = sketch(CALL, f"authorisation deal models=qwen {TERM} rights=call", line)
 
     assert said(graph, demand="rights", rights=("white-label",), unless=("no-white-label",)) == expected
@@ -150,7 +161,10 @@ def test_a_document_lifts_a_demand_only_while_it_speaks_for_all(line: str, expec
 def test_a_lifted_demand_says_so() -> None:
     graph = sketch(CALL, "document no-white-label")
 
-    assert checked(graph, demand="rights", rights=("white-label",), unless=("no-white-label",)).note == "note.unless"
+    assert (
+        checked(graph, demand="rights", rights=("white-label",), unless=("no-white-label",)).note
+        == "note.unless"
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,7 +191,9 @@ def test_an_invoice_is_due_when_the_month_is_over(today: date, expected: list[tu
         pytest.param((SOLD, USED.replace("qwen", "other"), BILL), ["trace.fewer", "trace.unmatched"], id="under another model"),
     ],
 )  # fmt: skip
-def test_an_observed_call_is_looked_up_by_customer_model_and_hour(lines: tuple[str, ...], expected: list[str]) -> None:
+def test_an_observed_call_is_looked_up_by_customer_model_and_hour(
+    lines: tuple[str, ...], expected: list[str]
+) -> None:
     assert [message for _, message in said(sketch(CALL, *lines), demand="traced", tolerance=0)] == expected
 
 
@@ -198,7 +214,10 @@ def test_one_model_at_two_addresses_is_counted_once() -> None:
     assert isinstance(facts, Facts)
     graph = FlowGraph(flows, Facts(ledger_rows=facts.ledger_rows))
 
-    assert [(j.message, j.context["observed"], j.context["short"]) for j in checked(graph, demand="traced", tolerance=0).judgements] == [
+    assert [
+        (j.message, j.context["observed"], j.context["short"])
+        for j in checked(graph, demand="traced", tolerance=0).judgements
+    ] == [
         ("trace.fewer", 2, 1),
         ("trace.fewer", 2, 1),
     ]
@@ -209,11 +228,17 @@ def test_one_model_at_two_addresses_is_counted_once() -> None:
     [
         pytest.param("tokens=1000", "tokens=1000", (0, 0, 0), [], id="sold is purchased"),
         pytest.param("tokens=1001", "tokens=1000", (0, 0, 0), ["trace.volume"], id="one token more"),
-        pytest.param("tokens=1500", "tokens=1000", (400, 0, 100), [], id="with what was left over and computed at home"),
-        pytest.param("tokens=1000", "tokens=1000", (0, 1, 0), ["trace.volume"], id="what is left over now was not sold"),
+        pytest.param(
+            "tokens=1500", "tokens=1000", (400, 0, 100), [], id="with what was left over and computed at home"
+        ),
+        pytest.param(
+            "tokens=1000", "tokens=1000", (0, 1, 0), ["trace.volume"], id="what is left over now was not sold"
+        ),
         pytest.param("tokens=1", "", (0, 0, 0), ["trace.volume.unknown"], id="an invoice without a quantity"),
         pytest.param("", "tokens=1000", (0, 0, 0), ["trace.volume.unknown"], id="usage without a quantity"),
-        pytest.param("tokens=1", "tokens=1", ("", 0, 0), ["trace.volume.unknown"], id="stock without a quantity"),
+        pytest.param(
+            "tokens=1", "tokens=1", ("", 0, 0), ["trace.volume.unknown"], id="stock without a quantity"
+        ),
     ],
 )
 def test_reconciliation(sold: str, bought: str, stock: tuple[Any, ...], expected: list[str]) -> None:
@@ -221,7 +246,9 @@ def test_reconciliation(sold: str, bought: str, stock: tuple[Any, ...], expected
         CALL,
         f"{SOLD} {sold}",
         f"ledger upstream-invoices invoice=7 period=2023-11 model=qwen {bought}".strip(),
-        "ledger stock period=2023-11 model=qwen opening_tokens={} closing_tokens={} self_hosted_tokens={}".format(*stock),
+        "ledger stock period=2023-11 model=qwen opening_tokens={} closing_tokens={} self_hosted_tokens={}".format(
+            *stock
+        ),
     )
 
     assert [message for _, message in said(graph, demand="reconciled", tolerance=0)] == expected
@@ -318,7 +345,9 @@ def test_an_invoice_in_both_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     bills = tmp_path / "bills.csv"
     bills.write_text("invoice,period,model,tokens\n7,2023-11,qwen,500\n")
-    inventory = Inventory.loads([INVENTORY], ["lineage.yaml"]).with_ledgers([("upstream-invoices", str(bills))])
+    inventory = Inventory.loads([INVENTORY], ["lineage.yaml"]).with_ledgers(
+        [("upstream-invoices", str(bills))]
+    )
     with pytest.raises(LineageError, match="invoice '7' is in a ledger"):
         _ = inventory.ledgers
 
