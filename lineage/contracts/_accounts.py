@@ -8,7 +8,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lineage.contracts._books import NONE, Looked, absent, finding, ledger, ledgers_of, untold, with_tolerance
+from lineage.contracts._books import (
+    NONE,
+    Looked,
+    absent,
+    bought_from,
+    finding,
+    ledger,
+    ledgers_of,
+    sold_models,
+    untold,
+    with_tolerance,
+)
 from lineage.contracts._calls import in_force, names_model, shown
 from lineage.contracts._contract import NO, Context
 from lineage.findings import Judgement, Missing, Ref, Value
@@ -28,7 +39,8 @@ def reconciled(
 ) -> Looked:
     """Sold is no more than purchased + opening + self-hosted - closing, for each model and month."""
     books, bought = ledgers_of(context), f"upstream-{against}"
-    judgements = absent(context, ("downstream-usage", bought, "stock"))
+    upstream = bought_from(context, sold_models(context), bought)
+    judgements = absent(context, ("downstream-usage", *upstream, "stock"))
     if judgements:
         return Looked(judgements, len(judgements))
     by = ("model", "period")

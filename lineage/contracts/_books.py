@@ -11,8 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lineage.contracts._calls import call_witness, day_of, for_whom, self_hosted
-from lineage.contracts._contract import Context, lacks
+from lineage.contracts._calls import (
+    call_witness,
+    candidates,
+    day_of,
+    for_whom,
+    in_force,
+    model_name,
+    self_hosted,
+)
+from lineage.contracts._contract import MAYBE, NO, YES, Context, lacks
 from lineage.findings import Judgement, Missing, Ref, Value, Verdict, Witness, ref
 from lineage.graph import FlowGraph, Usage
 from lineage.ledgers.rows import Ledgers, month_number, month_text
@@ -66,6 +74,17 @@ def absent(context: Context, kinds: Sequence[str]) -> list[Judgement]:
     ]
 
 
+def sold_models(context: Context) -> set[str]:
+    """The models in the ledger of what was sold."""
+    return {str(model) for (model,) in totals(ledgers_of(context), "downstream-usage", "calls", ("model",))}
+
+
+def bought_from(context: Context, models: Iterable[str], *kinds: str) -> tuple[str, ...]:
+    """These ledgers of upstreams; none where all models are computed on our own machines."""
+    hosted = [self_hosted(context.graph, model) for model in models]
+    return () if hosted and all(hosted) else kinds
+
+
 def finding(
     message: str, said: Mapping[str, Value], at: Iterable[str], missing: Sequence[Missing] = (), **more: Any
 ) -> Judgement:
@@ -85,8 +104,11 @@ def untold(kind: str, column: str) -> Missing:
 def traced(context: Context, calls: Sequence[Usage], tolerance: float) -> Looked:
     """Each call, observed or sold, is in the ledgers: usage of both sides, and an invoice."""
     books = ledgers_of(context)
-    judgements = absent(context, ("downstream-usage", "upstream-usage", "upstream-invoices"))
     seen = _by_month(context.graph, calls)
+    models = {one.name for one in seen} | sold_models(context)
+    judgements = absent(
+        context, ("downstream-usage", *bought_from(context, models, "upstream-usage", "upstream-invoices"))
+    )
     if "downstream-usage" in books:
         judgements += _sold(context, seen, tolerance)
     if "upstream-usage" in books:
@@ -98,6 +120,8 @@ def traced(context: Context, calls: Sequence[Usage], tolerance: float) -> Looked
             if not self_hosted(context.graph, model):
                 judgements += _unmatched(model, month, found, tolerance)
     wanted = {(one.name, one.month) for one in seen if one.month is not None} | set(sales)
+    if "downstream-usage" in books:
+        judgements += _unauthorised(context)
     if "upstream-invoices" in books:
         judgements += _uninvoiced(context, sorted(wanted))
     return Looked(judgements, sum(call.calls for call in calls) + sum(sales.values()))
@@ -124,7 +148,7 @@ def _by_month(graph: FlowGraph, calls: Sequence[Usage]) -> list[Seen]:
     hours: dict[tuple[str, int | None], dict[int, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
     for call in calls:
         day = day_of(call.hour)
-        key = (graph.place(call.model).name, month_number(f"{day:%Y-%m}") if day else None)
+        key = (model_name(graph, call.model), month_number(f"{day:%Y-%m}") if day else None)
         things[key].add(call.model)
         hours[key][call.party][call.hour] += call.calls
     order = sorted(things, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
@@ -204,6 +228,32 @@ def _fewer(
     yield finding(
         "trace.fewer", {**said, "ledger": ledger(kind), "short": short}, (kind, *at), missing, witness=witness
     )
+
+
+def _unauthorised(context: Context) -> Iterator[Judgement]:
+    """Sold calls of days on which no authorisation for the model was in force."""
+    graph = context.graph
+    calls: dict[tuple[str, str, str], int] = Counter()
+    for (model, hour), found in totals(
+        ledgers_of(context), "downstream-usage", "calls", ("model", "time")
+    ).items():
+        day, ours = day_of(int(hour)), candidates(graph, str(model))
+        force = max((in_force(one, day) for one in ours), default=None) if day else MAYBE
+        if force is not YES:
+            message = {None: "trace.sold.none", NO: "trace.sold.expired", MAYBE: "trace.sold.validity"}[force]
+            calls[message, str(model), f"{day:%Y-%m}" if day else ""] += int(found.value)
+    fact = {
+        "trace.sold.none": "missing.authorisation",
+        "trace.sold.validity": "missing.authorisation.validity",
+    }
+    key = {
+        "trace.sold.none": "authorisations[].models",
+        "trace.sold.validity": "authorisations[].valid_from, authorisations[].valid_until",
+    }
+    for (message, model, month), sold in sorted(calls.items()):
+        subject = Ref(f"model:{model}", model, model)
+        missing = (Missing(fact[message], subject, key[message]),) if message in fact else ()
+        yield finding(message, {"model": model, "month": month, "sold": sold}, (model, month), missing)
 
 
 def _unmatched(model: str, month: int, found: Joined, tolerance: float) -> Iterator[Judgement]:

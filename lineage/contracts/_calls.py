@@ -27,16 +27,37 @@ def observed_calls(graph: FlowGraph) -> list[Usage]:
     """The model calls of a graph by party, model and hour; sorted.
 
     A model that is sent something and of which no usage was kept counts as called by whoever sent it, at a time that
-    nobody told.
+    nobody told; so does a peer at an endpoint of an authorisation, or of a vendor that granted one, of which no span
+    names a model.
     """
     counted = {use.model for use in graph.usage}
+    upstream = [flow for flow in graph.flows if flow.key.leg is Leg.REQUEST and flow.target not in counted]
     counts: Counter[tuple[int, int]] = Counter()
-    for flow in graph.flows:
-        model = graph.place(flow.target).kind is PlaceKind.MODEL
-        if model and flow.key.leg is Leg.REQUEST and flow.target not in counted:
+    for flow in upstream:
+        if graph.place(flow.target).kind is PlaceKind.MODEL or _unnamed_upstream(graph, flow.target):
             counts[flow.target, flow.source] += flow.count.calls
     uncounted = (Usage(party, model, UNTIMED, calls) for (model, party), calls in counts.items())
     return sorted((*graph.usage, *uncounted), key=lambda use: (use.model, use.party, use.hour))
+
+
+def _unnamed_upstream(graph: FlowGraph, thing: int) -> bool:
+    """Whether a peer is where a model is bought, and telemetry shows no model there."""
+    if graph.place(thing).kind is not PlaceKind.REMOTE:
+        return False
+    hosts = {graph.places[number].name for number in graph.things[thing].places} - {""}
+    if any(
+        place.kind is PlaceKind.MODEL and _bare(place.host) in map(_bare, hosts) for place in graph.places
+    ):
+        return False
+    declared = graph.inventory.authorisations
+    listed = any(_listed(host, one.endpoints or ()) for host in hosts for one in declared)
+    return listed or graph.meaning(thing).vendor in {one.vendor for one in declared} - {None}
+
+
+def model_name(graph: FlowGraph, thing: int) -> str:
+    """The name of the model that was called; "" when no span tells it."""
+    place = graph.place(thing)
+    return place.name if place.kind is PlaceKind.MODEL else ""
 
 
 @lru_cache(maxsize=65536)
@@ -132,8 +153,13 @@ def joins(graph: FlowGraph, authorisation: Any, call: Usage) -> Iterator[Fault]:
 
 
 def _listed(host: str, endpoints: Sequence[str]) -> bool:
-    bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    return any(fits(pattern.lower(), each.lower()) for pattern in endpoints for each in {host, bare})
+    return any(fits(pattern.lower(), each.lower()) for pattern in endpoints for each in (host, _bare(host)))
+
+
+def _bare(host: str) -> str:
+    """A host without its port."""
+    name, _, port = host.rpartition(":")
+    return name if name and port.isdigit() else host
 
 
 Test = Callable[[Any, Usage], Iterable[Fault]]
@@ -196,11 +222,12 @@ def each_call(context: Context, calls: Sequence[Usage], test: Test, *, by_party:
 
 
 def _best(graph: FlowGraph, call: Usage, test: Test) -> list[tuple[Any, Fault]]:
-    if not graph.place(call.model).name:
+    name = model_name(graph, call.model)
+    if not name:
         missing = lacks(graph, call.model, "model", "", "gen_ai.request.model")
         return [(None, Fault("trace.model.unknown", {}, missing))]
     best: tuple[tuple[int, bool], list[tuple[Any, Fault]]] | None = None
-    for authorisation in candidates(graph, graph.place(call.model).name):
+    for authorisation in candidates(graph, name):
         faults = list(joins(graph, authorisation, call))
         # Where it does not join at all, what else it grants is beside the point.
         apart = not all(fault.missing for fault in faults)
@@ -225,7 +252,7 @@ def _judgement(context: Context, group: _Group, by_party: bool) -> Judgement:
         fault.message,
         {
             "place": here,
-            "model": graph.place(group.model).name,
+            "model": model_name(graph, group.model),
             "data": parties,
             "months": tuple(sorted(group.months)),
             "calls": group.calls,

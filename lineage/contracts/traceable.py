@@ -16,7 +16,8 @@ day and endpoint; of several the one that stands best):
 Of the ledgers (docs/reference/ledgers.md):
 
 - `traced`: observed calls are in both usage ledgers (by customer, model and hour); what was sold joins to what the upstreams
-  recorded (by the id of the request, else by customer, model and hour); and each model and month has a line of an invoice.
+  recorded (by the id of the request, else by customer, model and hour), on days on which an authorisation for the model was in
+  force; and each model and month has a line of an invoice.
 - `reconciled`: sold <= purchased + opening + self-hosted - closing, for each model and month, in `unit`, within `tolerance`.
 - `invoices`: each line is bought under a declared authorisation, for its model and month, and is paid.
 - `payer`: each line was paid from an account in the organisation's name.
@@ -99,7 +100,7 @@ class Traceable(Contract):
             (_CALL, "model:qwen is vendor=lab", "vendor lab", f"{_IN_FORCE} vendor=lab document=doc-1"),
             "",
         ),
-        (_demand("traced"), (_CALL, _DOWN, _UP, _BILL), ""),
+        (_demand("traced"), (_CALL, _IN_FORCE, _DOWN, _UP, _BILL), ""),
         (_demand("reconciled"), (_CALL, _DOWN, _BILL, _STOCK), ""),
         (_demand("invoices"), (_CALL, f"{_BILL} authorisation=deal paid=wire-1", _IN_FORCE), ""),
         (_demand("payer"), (_CALL, "organisation us", f"{_BILL} payer=us"), ""),
@@ -124,10 +125,10 @@ class Traceable(Contract):
             (_CALL, "model:qwen is vendor=other", "vendor lab", f"{_IN_FORCE} vendor=lab document=doc-1"),
             "deal",
         ),
-        (_demand("traced"), (_CALL, _DOWN, _UP.replace("r1", "r2"), _BILL), "qwen"),
-        (_demand("traced"), (_CALL, _DOWN.replace("acme", "beta"), _UP, _BILL), "party:acme"),
-        (_demand("traced"), (_CALL, _DOWN.replace("T22", "T18"), _UP, _BILL), "party:acme"),
-        (_demand("traced"), (_CALL, _DOWN, _UP, _BILL.replace("2023-11", "2023-10")), "qwen"),
+        (_demand("traced"), (_CALL, _IN_FORCE, _DOWN, _UP.replace("r1", "r2"), _BILL), "qwen"),
+        (_demand("traced"), (_CALL, _IN_FORCE, _DOWN.replace("acme", "beta"), _UP, _BILL), "party:acme"),
+        (_demand("traced"), (_CALL, _IN_FORCE, _DOWN.replace("T22", "T18"), _UP, _BILL), "party:acme"),
+        (_demand("traced"), (_CALL, _IN_FORCE, _DOWN, _UP, _BILL.replace("2023-11", "2023-10")), "qwen"),
         (_demand("reconciled"), (_CALL, _DOWN, _BILL.replace("=1000", "=500"), _STOCK), "qwen"),
         (_demand("reconciled"), (_CALL, _DOWN, _BILL, _STOCK.replace("closing_tokens=0", "closing_tokens=600")), "qwen"),
         (_demand("invoices"), (_CALL, f"{_BILL} authorisation=deal paid=wire-1", f"authorisation deal models=other {_TERM}"), "authorisation:deal"),
@@ -150,8 +151,8 @@ class Traceable(Contract):
         (_demand("endpoint"), (_CALL, _IN_FORCE), "deal"),
         (_demand("training"), (_CALL, _IN_FORCE), "deal"),
         (_demand("source"), (_CALL, "vendor lab", f"{_IN_FORCE} vendor=lab document=doc-1"), "deal"),
-        (_demand("traced"), (_CALL, _DOWN, _UP), "upstream-invoices"),
-        (_demand("traced"), (_CALL, _UP, _BILL), "downstream-usage"),
+        (_demand("traced"), (_CALL, _IN_FORCE, _DOWN, _UP), "upstream-invoices"),
+        (_demand("traced"), (_CALL, _IN_FORCE, _UP, _BILL), "downstream-usage"),
         (_demand("reconciled"), (_CALL, _DOWN, _BILL), "stock"),
         (_demand("reconciled"), (_CALL, _DOWN, _BILL.replace(" tokens=1000", ""), _STOCK), "qwen"),
         (_demand("reconciled", unit="calls"), (_CALL, _DOWN, _BILL, _STOCK), "qwen"),

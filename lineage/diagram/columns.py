@@ -21,7 +21,7 @@ def columns(scene: Scene) -> tuple[dict[Key, int], int | None]:
     sides: Mapping[Side, list[Key]] = {
         side: sorted(key for key, spot in scene.spots.items() if spot.side is side) for side in Side
     }
-    left, right, lost = sides[Side.OVERSEAS], sides[Side.DOMESTIC], sides[Side.UNKNOWN]
+    left, right, lost = sides[Side.OVERSEAS] + sides[Side.NONE], sides[Side.DOMESTIC], sides[Side.UNKNOWN]
     place: dict[Key, int] = {}
     customers, hosts, strangers = (
         [key for key in keys if scene.spots[key].shape is Shape.OUTSIDE] for keys in (left, right, lost)

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lineage.diagram.notation import View
-from lineage.diagram.scene import Key, Link, Scene, Shape, Spot, Strand, side_of
+from lineage.diagram.scene import Key, Link, Scene, Shape, Side, Spot, Strand, side_of
+from lineage.diagram.spots import VENDOR, runner
+from lineage.diagram.views import UNDECLARED, View
 from lineage.flows import Leg
 from lineage.graph import FlowGraph
 
 if TYPE_CHECKING:
     from lineage.inventory import Inventory, Match
     from lineage.inventory.model import PlaceEntry
+
+
+KINDS = {
+    Shape.STORE: {"store", "topic"},
+    Shape.PEOPLE: {"operator"},
+    Shape.PROCESS: {"service", "model", "remote"},
+    Shape.SUBPROCESSOR: {"service", "model", "remote", "store", "topic"},
+}
+"""Kinds that a declared place may be of, where its entry does not say."""
 
 
 def add_declared(scene: Scene, graph: FlowGraph, view: View) -> None:
@@ -47,10 +57,21 @@ def _unseen(inventory: Inventory, graph: FlowGraph, view: View) -> Iterable[Spot
     made: dict[Key, Spot] = {}
     for place in declared:
         entry = entries[place.source]
+        side = side_of((entry.country,) if entry.country else (), view)
+        runs = runner(graph, entry.vendor or "", entry.operator or "")
+        if not _asked(entry, side, runs, graph, view):
+            continue
+        grouped = view.group_by == "organisation"
         key = ("declared", place.name)
-        countries = (entry.country,) if entry.country else ()
-        title = place.title.en or place.title.zh or place.name
-        made[key] = Spot(key, _shape(entry), (), countries, side_of(countries, view), declared_only=title)
+        made[key] = Spot(
+            key,
+            _shape(entry),
+            (),
+            (entry.country,) if entry.country else (),
+            Side.NONE if grouped else side,
+            declared_only=place.title.en or place.title.zh or place.name,
+            runner=("run-by", *runs) if grouped else (),
+        )
     return made.values()
 
 
@@ -62,6 +83,32 @@ def _shape(entry: PlaceEntry) -> Shape:
         return Shape.PEOPLE
     holds = entry.role or entry.match.collection or entry.match.database or entry.match.topic
     return Shape.STORE if holds or kinds & {"store", "topic"} else Shape.PROCESS
+
+
+def _asked(entry: PlaceEntry, side: Side, runs: tuple[str, str], graph: FlowGraph, view: View) -> bool:
+    """Whether a view is about such a place."""
+    if view.show.flows == "all":
+        return True
+    shape = _shape(entry)
+    kinds = set(map(str, entry.match.kind or ())) or KINDS[shape]
+    for asked in view.show.flows:
+        ends = asked.ends
+        if ends is None:
+            if asked.kept and shape is Shape.STORE:
+                return True
+            continue
+        vendor = graph.inventory.vendors.get(runs[1])
+        may = None if vendor is None or vendor.training is None else "yes" if vendor.training else "no"
+        told = (
+            (ends.kinds, kinds),
+            (ends.roles, {entry.role or (UNDECLARED if shape is Shape.STORE else "")}),
+            (ends.sides, {side}),
+            (ends.run_by, {runs[0]}),
+            (ends.training, {may or UNDECLARED} if runs[0] == VENDOR else set()),
+        )
+        if all(words is None or found.intersection(words) for words, found in told):
+            return True
+    return False
 
 
 def _boxes(scene: Scene, graph: FlowGraph, inventory: Inventory, where: str | Match) -> set[Key]:

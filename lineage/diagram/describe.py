@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from lineage.diagram.facts import facts, retention, vendor_title
 from lineage.diagram.notation import Notation
 from lineage.diagram.scene import Shape, Spot
+from lineage.diagram.spots import runner_of
 from lineage.diagram.text import Text, cut, joined
 from lineage.graph import HOLDERS, FlowGraph
 from lineage.labels import UNKNOWN
-from lineage.meaning import Meaning, Title
+from lineage.meaning import Title
 from lineage.places import Place, PlaceKind
 
 TIP = 300
@@ -56,8 +58,10 @@ def _told(place: Place, notation: Notation) -> Text:
     return Text.plain(cut(name, limit)) if name else words.not_named.text
 
 
-def details(graph: FlowGraph, spot: Spot, notation: Notation, *, checked: bool) -> tuple[Text, ...]:
-    """The smaller lines of a box; `checked` when findings are on the picture."""
+def details(
+    graph: FlowGraph, spot: Spot, asked: Sequence[str], notation: Notation, *, checked: bool
+) -> tuple[Text, ...]:
+    """The smaller lines of a box: what it is, then the facts that a view asks for; `checked` when findings are on the picture."""
     words = notation.words
     if spot.shape is Shape.FOLDED:
         first = words.folded.text if checked else words.folded_unchecked.text
@@ -70,16 +74,16 @@ def details(graph: FlowGraph, spot: Spot, notation: Notation, *, checked: bool) 
     if spot.shape is Shape.OUTSIDE:
         lines.append(_origin(graph, spot, notation))
     elif place.kind in HOLDERS:
-        lines += _store(graph, spot, notation)
+        lines += _store(graph, spot, asked, notation)
     elif place.kind is PlaceKind.MODEL:
         provider = cut(place.provider, notation.limits.name)
         lines.append(words.model_by.text.fill(name=provider) if provider else words.model.text)
     elif place.kind is PlaceKind.REMOTE:
         lines.append(words.uninstrumented.text)
     if spot.shape is Shape.SUBPROCESSOR:
-        lines.append(words.vendor.text.fill(name=cut(meaning.vendor, notation.limits.name)))
-    if place.kind is PlaceKind.SERVICE or meaning.region:
-        lines.append(_region(place, meaning, notation))
+        name = vendor_title(graph, runner_of(graph, spot.things[0])[1] or meaning.vendor, notation)
+        lines.append(words.vendor.text.fill(name=name))
+    lines += facts(graph, spot, asked, notation)
     if place.owner:
         lines.append(words.seen_by.text.fill(name=_owner(graph, place, notation)))
     return tuple(lines)
@@ -99,30 +103,18 @@ def _origin(graph: FlowGraph, spot: Spot, notation: Notation) -> Text:
     return notation.words.origin.text.fill(countries=names)
 
 
-def _store(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
+def _store(graph: FlowGraph, spot: Spot, asked: Sequence[str], notation: Notation) -> list[Text]:
     roles = sorted({graph.meaning(thing).role for thing in spot.things} - {""})
-    kept = _retention([graph.meaning(thing).retention_days for thing in spot.things], notation)
-    role = joined((notation.role(role) for role in roles), Text(", ", "、"))
-    lines = [joined((role, kept), Text(", ", "，")) if roles else kept]
+    parts = [joined((notation.role(role) for role in roles), Text(", ", "、"))] if roles else []
+    if "retention" in asked:
+        parts.append(retention([graph.meaning(thing).retention_days for thing in spot.things], notation))
+    lines = [joined(parts, Text(", ", "，"))] if parts else []
     place = graph.place(spot.things[0])
     if place.kind is PlaceKind.STORE and not place.host and not place.owner:
         lines.append(notation.words.no_address.text)
     if (title(graph, spot, notation) != _told(place, notation)) and place.namespace:
         lines.append(Text.plain(cut(f"{place.system} {place.namespace}".strip(), notation.limits.name)))
-    return lines + _tables(graph, spot, notation)
-
-
-def _retention(days: Iterable[float | None], notation: Notation) -> Text:
-    told = list(days)
-    longest = max((day for day in told if day is not None), default=None)
-    words = notation.words
-    if longest is None or None in told:
-        return words.retention_unknown.text
-    if longest == 0:
-        return words.retention_none.text
-    if longest < 1:
-        return words.retention_hours.text.fill(n=f"{longest * 24:.3g}")
-    return words.retention_days.text.fill(n=f"{longest:,.10g}")
+    return lines + (_tables(graph, spot, notation) if "tables" in asked else [])
 
 
 def _tables(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
@@ -138,11 +130,6 @@ def _tables(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
     lines = [Text.plain(cut(name, notation.limits.name)) for name in sorted(names)[:limit]]
     more = len(names) - limit
     return [*lines, notation.words.tables_more.text.fill(n=f"{more:,}")] if more > 0 else lines
-
-
-def _region(place: Place, meaning: Meaning, notation: Notation) -> Text:
-    region = place.region or meaning.region
-    return Text.plain(cut(region, notation.limits.name)) if region else notation.words.no_region.text
 
 
 def _owner(graph: FlowGraph, place: Place, notation: Notation) -> str:

@@ -28,7 +28,7 @@ class Box:
     """A place, or several that are drawn as one."""
 
     id: str
-    """E1, P1, D1, H1, S1, M1."""
+    """E1, P1, D1, H1, S1, A1, M1."""
     shape: Shape
     title: Text
     details: tuple[Text, ...]
@@ -47,7 +47,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A jurisdiction, or what stands nobody knows where."""
+    """A frame: a jurisdiction, what stands nobody knows where, or what one organisation runs."""
 
     key: Key
     side: Side
@@ -58,12 +58,24 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Accent:
+    """How the way of a finding is marked: a violation, or what could not be decided."""
+
+    mark: str
+    colour: str
+    fill: str
+    """Of a box where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Where flows of one direction cross the border."""
 
     id: str
     title: str
     """Country codes, `SG → CN`; `⇄` when answers come back through it."""
+    details: tuple[Text, ...] = ()
+    """What crosses here, where each flow has a gate of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,7 @@ class Drawing:
     verdict: Text
     """Said beside the title; empty when no policy was checked."""
     verdict_colour: str
+    accent: Accent
     clusters: tuple[Cluster, ...]
     boxes: tuple[Box, ...]
     gates: tuple[Gate, ...]
@@ -116,6 +129,8 @@ class Drawing:
     """What the picture rests on, and what it leaves out."""
     description: Text
     legend: bool
+    plain: bool = False
+    """Colour says nothing of origin."""
 
 
 def shortened(ids: tuple[str, ...]) -> str:

@@ -52,7 +52,9 @@ def _weight(scene: Scene, touched: Collection[Key]) -> Callable[[Key], tuple[boo
 def _folded(key: Key, spots: list[Spot]) -> Spot:
     things = tuple(thing for spot in spots for thing in spot.things)
     first = spots[0]
-    return Spot(key, Shape.FOLDED, things, first.countries, first.side, boxes=len(spots))
+    return Spot(
+        key, Shape.FOLDED, things, first.countries, first.side, boxes=len(spots), runner=first.runner
+    )
 
 
 def _mapped(scene: Scene, spots: dict[Key, Spot], into: dict[Key, Key]) -> Scene:
@@ -69,7 +71,8 @@ def _mapped(scene: Scene, spots: dict[Key, Spot], into: dict[Key, Key]) -> Scene
     for link in links.values():
         link.settle()
     spots = {key: replace(spot, inner_flows=inner[key]) for key, spot in spots.items()}
-    return Scene(spots, links, {thing: into[key] for thing, key in scene.spot_of.items()}, scene.left_out)
+    spot_of = {thing: into[key] for thing, key in scene.spot_of.items()}
+    return Scene(spots, links, spot_of, scene.left_out, scene.routes)
 
 
 def _merge(mine: Link, other: Link) -> None:
@@ -79,6 +82,7 @@ def _merge(mine: Link, other: Link) -> None:
             here.origins |= strand.origins
             here.categories |= strand.categories
             here.inferred |= strand.inferred
+    mine.flows += other.flows
     mine.calls.update(other.calls)
     mine.first = min((time for time in (mine.first, other.first) if time), default=0)
     mine.last = max(mine.last, other.last)

@@ -11,29 +11,35 @@ from lineage.diagram.notation import Notation
 from lineage.diagram.notes import when
 from lineage.diagram.routes import Hop, Route
 from lineage.diagram.scene import METADATA, NONE, Key, Link, Origin, Scene, Side, Strand
-from lineage.diagram.text import Text, joined
+from lineage.diagram.text import Text, cut, joined
 from lineage.flows import Leg
+from lineage.graph import FlowGraph
+from lineage.labels import UNKNOWN
 from lineage.names import CATEGORIES
+from lineage.solve import solve
 
 Pair = tuple[Key, Key]
 """Two boxes as (caller, callee), or two jurisdictions in the direction of a gate."""
 
 
 def lines_and_gates(
+    graph: FlowGraph,
     scene: Scene,
-    routes: Sequence[Route],
     names: Mapping[Key, str],
     column: Mapping[Key, int],
     notation: Notation,
+    *,
+    each: bool,
 ) -> tuple[tuple[Line, ...], tuple[Gate, ...]]:
     """The flows of a scene with their ids, from left to right, and the gates that they pass.
 
     Args:
         names: ids of the boxes.
         column: of each box.
+        each: a gate for each flow that crosses, with what crosses there; else one for each two jurisdictions.
     """
-    gates = _gates(scene)
-    hits = _hits(scene, routes)
+    gates = _gates(graph, scene, notation, each=each)
+    hits = _hits(scene, scene.routes)
 
     def order(draft: _Draft) -> tuple[object, ...]:
         caller, callee = draft.link.caller, draft.link.callee
@@ -43,7 +49,7 @@ def lines_and_gates(
     made = []
     for number, draft in enumerate(sorted(_drafts(scene), key=order), 1):
         link = draft.link
-        gate = gates[_crossing(scene, link)].id if _crosses(scene, link) else ""
+        gate = gates[_gate_key(scene, link, each=each)].id if _crosses(scene, link) else ""
         # A violation is established: its route is red on the sure line, if there is one.
         mine = hits.get((link.caller, link.callee), {}) if not (draft.possible and link.sure) else {}
         made.append(_line(f"F{number}", draft, names, gate, mine, notation))
@@ -128,15 +134,50 @@ def _crossing(scene: Scene, link: Link) -> Pair:
     return (ends[1], ends[0]) if legs == {Leg.RESPONSE} else ends
 
 
-def _gates(scene: Scene) -> dict[Pair, Gate]:
-    both: dict[Pair, bool] = defaultdict(bool)
+def _gate_key(scene: Scene, link: Link, *, each: bool) -> tuple[Key, ...]:
+    crossing = _crossing(scene, link)
+    return (*crossing, link.caller, link.callee) if each else crossing
+
+
+def _gates(graph: FlowGraph, scene: Scene, notation: Notation, *, each: bool) -> dict[tuple[Key, ...], Gate]:
+    links: dict[tuple[Key, ...], list[Link]] = defaultdict(list)
     for link in scene.links.values():
         if _crosses(scene, link):
-            both[_crossing(scene, link)] |= len(link.sure.keys() | link.possible.keys()) == 2
-    return {
-        pair: Gate(f"B{number}", f"{'+'.join(pair[0])} {'⇄' if answered else '→'} {'+'.join(pair[1])}")
-        for number, (pair, answered) in enumerate(sorted(both.items()), 1)
-    }
+            links[_gate_key(scene, link, each=each)].append(link)
+    made = {}
+    for number, (key, through) in enumerate(sorted(links.items(), key=lambda item: item[0]), 1):
+        answered = any(len(link.sure.keys() | link.possible.keys()) == 2 for link in through)
+        title = f"{'+'.join(key[0])} {'⇄' if answered else '→'} {'+'.join(key[1])}"
+        details = tuple(_crossing_facts(graph, through[0], notation)) if each else ()
+        made[key] = Gate(f"B{number}", title, details)
+    return made
+
+
+def _crossing_facts(graph: FlowGraph, link: Link, notation: Notation) -> Iterable[Text]:
+    """What crosses at a gate: where the data is from, of which classes, how it is protected, how often."""
+    words, separator = notation.words, Text(", ", "、")
+    if not link.flows:
+        return
+    solution = solve(graph)
+    labels = [solution.of_flow(number) for number in link.flows]
+    origins = sorted({origin for found, _ in labels for origin in found} - {UNKNOWN})
+    named = [notation.country(code) for code in origins]
+    if any(UNKNOWN in found for found, _ in labels):
+        named.append(words.unknown.text)
+    yield words.origin.text.fill(countries=joined(named, separator) if named else words.no_data.text)
+    classes = sorted({word for _, found in labels for word in found} - {UNKNOWN})
+    said = [notation.data_class(word) for word in classes]
+    if any(UNKNOWN in found for _, found in labels):
+        said.append(words.unknown.text)
+    if said:
+        yield words.classes.text.fill(what=joined(said, separator))
+    protections = sorted({graph.flows[number].key.protection for number in link.flows})
+    if protections == [""]:
+        yield words.protection_unknown.text
+    else:
+        how = [notation.protection(cut(word, notation.limits.name)) if word else words.unknown.text for word in protections]
+        yield words.protection.text.fill(how=joined(how, separator))
+    yield words.calls.text.fill(n=f"{_calls(link):,}")
 
 
 # --- violations ----------------------------------------------------------------------------------------
@@ -208,7 +249,10 @@ def _tip(name: str, link: Link, notation: Notation) -> Text:
     words = notation.words
     if link.declared_only:
         return words.tip_declared.text.fill(id=name)
-    calls = link.calls.get(Leg.REQUEST) or max(link.calls.values(), default=0)
     return words.tip.text.fill(
-        id=name, calls=f"{calls:,}", first=when(link.first, notation), last=when(link.last, notation)
+        id=name, calls=f"{_calls(link):,}", first=when(link.first, notation), last=when(link.last, notation)
     )
+
+
+def _calls(link: Link) -> int:
+    return link.calls.get(Leg.REQUEST) or max(link.calls.values(), default=0)

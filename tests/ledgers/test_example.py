@@ -57,7 +57,7 @@ def test_the_example_proves_what_it_has_evidence_for() -> None:
         pytest.param("collections.csv", "110.00", "310.00", {"supply/downstream-billing-matched"}, id="more money than orders"),
         pytest.param("supply.lineage.yaml", "[DE, US, SG, CN]", "[DE, SG, CN]", {"supply/region-covers-destination"}, id="not for the US"),
         pytest.param("supply.lineage.yaml", "valid_until: 2026-12-31", "valid_until: 2026-10-31", {
-            "supply/authorisation-valid", "supply/chain-unbroken", "supply/distributor-authority", "supply/failover-authorised",
+            "supply/authorisation-valid", "supply/call-traceable", "supply/chain-unbroken", "supply/distributor-authority", "supply/failover-authorised",
             "supply/industry-in-scope", "supply/model-name-right", "supply/official-endpoint-only", "supply/region-covers-destination",
             "supply/right-to-aggregate", "supply/right-to-resell", "supply/right-to-white-label", "supply/source-class-declared",
             "supply/upstream-invoice-matched", "supply/upstream-training-term",

@@ -18,7 +18,7 @@ Row = Mapping[str, str]
 
 def usage(*rows: str) -> list[Row]:
     """Rows `hour tenant model request calls`; - = empty."""
-    made = []
+    made: list[Row] = []
     for row in rows:
         hour, tenant, model, request, calls = row.split()
         cells = {"tenant": tenant, "model": model, "request": request, "calls": calls}

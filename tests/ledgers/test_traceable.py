@@ -20,10 +20,18 @@ from lineage.testing import Facts, sketch
 CALL = "acme[DE] > gw@SG > model:qwen"
 TERM = "valid_from=2023-01-01 valid_until=2023-12-31"
 USED = "ledger upstream-usage time=2023-11-14T22:05Z model=qwen"
+DEAL = f"authorisation deal models=qwen {TERM}"
 SOLD = "ledger downstream-usage time=2023-11-14T22:05Z tenant=acme model=qwen"
 BILL = "ledger upstream-invoices invoice=7 period=2023-11 model=qwen tokens=1000"
 STOCK = "ledger stock period=2023-11 model=qwen opening_tokens=0 closing_tokens=0 self_hosted_tokens=0"
 HOUR = 3_600_000_000_000
+
+
+def facts_of(*lines: str) -> Facts:
+    """What lines declare, for a graph of another making."""
+    facts = sketch(CALL, *lines).inventory
+    assert isinstance(facts, Facts)
+    return facts
 
 
 def checked(graph: FlowGraph, today: date = date(2026, 1, 1), **fields: Any) -> Checked:
@@ -106,11 +114,7 @@ def test_calls_of_one_day_outside_the_term_are_told_apart() -> None:
     for day, calls in ((1, 3), (40, 5)):
         start = day * 24 * HOUR
         flows.put(FlowKey(gw, model, Leg.REQUEST, sources=frozenset({acme})), FlowCount(calls, start, start))
-    facts = Facts(
-        authorisations=sketch(
-            CALL, "authorisation deal models=q* valid_from=1970-01-01 valid_until=1970-01-31"
-        ).inventory.authorisations
-    )
+    facts = facts_of("authorisation deal models=q* valid_from=1970-01-01 valid_until=1970-01-31")
     (judgement,) = checked(FlowGraph(flows, facts), demand="authorised").judgements
 
     assert judgement.verdict is Verdict.VIOLATED
@@ -123,7 +127,7 @@ def test_a_model_without_a_name_and_calls_without_a_time_are_undecided() -> None
     gw, model = Place(PlaceKind.SERVICE, name="gw"), Place(PlaceKind.MODEL, host="q.example")
     named = Place(PlaceKind.MODEL, name="qwen", host="q.example")
     keys = [FlowKey(gw, model, Leg.REQUEST), FlowKey(gw, named, Leg.REQUEST)]
-    facts = Facts(authorisations=sketch(CALL, f"authorisation deal models=* {TERM}").inventory.authorisations)
+    facts = facts_of(f"authorisation deal models=* {TERM}")
     graph = FlowGraph(Flows.of(keys), facts)
 
     assert said(graph, demand="authorised") == [
@@ -175,7 +179,7 @@ def test_a_lifted_demand_says_so() -> None:
     ],
 )
 def test_an_invoice_is_due_when_the_month_is_over(today: date, expected: list[tuple[str, str]]) -> None:
-    graph = sketch(CALL, SOLD, USED, BILL.replace("2023-11", "2023-10"))
+    graph = sketch(CALL, DEAL, SOLD, USED, BILL.replace("2023-11", "2023-10"))
 
     assert said(graph, today, demand="traced") == expected
 
@@ -194,11 +198,13 @@ def test_an_invoice_is_due_when_the_month_is_over(today: date, expected: list[tu
 def test_an_observed_call_is_looked_up_by_customer_model_and_hour(
     lines: tuple[str, ...], expected: list[str]
 ) -> None:
-    assert [message for _, message in said(sketch(CALL, *lines), demand="traced", tolerance=0)] == expected
+    assert [
+        message for _, message in said(sketch(CALL, DEAL, *lines), demand="traced", tolerance=0)
+    ] == expected
 
 
 def test_a_customer_may_stand_in_the_ledger_by_his_name_in_the_inventory() -> None:
-    graph = sketch(CALL, "acme is name=acme-gmbh", SOLD.replace("acme", "acme-gmbh"), USED, BILL)
+    graph = sketch(CALL, DEAL, "acme is name=acme-gmbh", SOLD.replace("acme", "acme-gmbh"), USED, BILL)
 
     assert said(graph, demand="traced") == []
 
@@ -210,9 +216,7 @@ def test_one_model_at_two_addresses_is_counted_once() -> None:
     for host in ("a.example", "b.example"):
         model = Place(PlaceKind.MODEL, name="qwen", host=host)
         flows.put(FlowKey(gw, model, Leg.REQUEST, sources=frozenset({acme})), FlowCount(1, start, start))
-    facts = sketch(CALL, SOLD, USED, BILL).inventory
-    assert isinstance(facts, Facts)
-    graph = FlowGraph(flows, Facts(ledger_rows=facts.ledger_rows))
+    graph = FlowGraph(flows, facts_of(DEAL, SOLD, USED, BILL))
 
     assert [
         (j.message, j.context["observed"], j.context["short"])
@@ -221,6 +225,35 @@ def test_one_model_at_two_addresses_is_counted_once() -> None:
         ("trace.fewer", 2, 1),
         ("trace.fewer", 2, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("deal", "expected"),
+    [
+        (f"authorisation deal models=qwen {TERM}", []),
+        ("authorisation deal models=qwen valid_until=2023-11-01", [("violated", "trace.sold.expired")]),
+        ("authorisation deal models=qwen valid_from=2023-01-01", [("undecided", "trace.sold.validity")]),
+        (f"authorisation deal models=other {TERM}", [("undecided", "trace.sold.none")]),
+    ],
+)
+def test_what_the_ledger_says_was_sold_needs_an_authorisation_too(
+    deal: str, expected: list[tuple[str, str]]
+) -> None:
+    assert said(sketch(CALL, deal, SOLD, USED, BILL), demand="traced") == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param((f"authorisation deal models=qwen {TERM} endpoints=api.lab",), ["trace.model.unknown"], id="an endpoint of an authorisation"),
+        pytest.param((f"authorisation deal models=qwen {TERM} vendor=lab", "vendor lab", "remote:api.lab is vendor=lab"), ["trace.model.unknown"], id="a vendor that granted one"),
+        pytest.param((f"authorisation deal models=qwen {TERM}",), [], id="any other peer"),
+    ],
+)  # fmt: skip
+def test_a_peer_at_which_models_are_bought_is_no_hole(lines: tuple[str, ...], expected: list[str]) -> None:
+    found = said(sketch("acme[DE] > gw@SG > remote:api.lab", *lines), demand="authorised")
+
+    assert [message for _, message in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -272,6 +305,28 @@ def test_a_month_that_is_not_in_stock_is_undecided() -> None:
     graph = sketch(CALL, f"{SOLD} tokens=1", BILL, STOCK.replace("2023-11", "2023-10"))
 
     assert said(graph, demand="reconciled") == [("undecided", "trace.volume.unknown")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param((), [], id="all on our own machines"),
+        pytest.param(
+            (SOLD.replace("qwen", "other"),),
+            ["upstream-usage", "upstream-invoices"],
+            id="and one that is bought",
+        ),
+    ],
+)
+def test_upstream_ledgers_are_needed_where_something_is_bought(
+    lines: tuple[str, ...], expected: list[str]
+) -> None:
+    licence = f"authorisation licence type=self-hosted models=qwen {TERM}"
+    graph = sketch(CALL, licence, f"authorisation deal models=other {TERM}", SOLD, *lines)
+
+    assert [
+        j.at[1] for j in checked(graph, demand="traced").judgements if j.message == "trace.ledger"
+    ] == expected
 
 
 def test_nothing_called_and_no_ledgers_is_not_applicable() -> None:
