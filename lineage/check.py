@@ -189,8 +189,7 @@ def check(
         its_mode = mode if mode in pack.modes else pack.modes[0]
         context = Context(graph, pack.words, day)
         for rule in pack.rules:
-            answer = checked(rule.contract_in(its_mode), context)
-            results.append(_result(rule, its_mode, answer, waivers, pack))
+            results.append(judge(rule, its_mode, context, waivers))
         used.append(_used(pack, its_mode))
     ids = {pack.id for pack in packs}
     waivers.finish(ids)
@@ -222,8 +221,17 @@ def _asks_ledgers(pack: Pack) -> bool:
     return any(isinstance(rule.contract, Traceable) for rule in pack.rules)
 
 
-def _result(rule: Rule, mode: str, checked: Checked, waivers: Waivers, pack: Pack) -> RuleResult:
-    at = rule.source or Source(f"{pack.id}.yaml")
+def judge(rule: Rule, mode: str, context: Context, waivers: Waivers) -> RuleResult:
+    """What one rule says of a graph.
+
+    Raises:
+        LineageError: a contract type of another distribution failed, or a ledger is wrong.
+    """
+    return _result(rule, mode, checked(rule.contract_in(mode), context), waivers)
+
+
+def _result(rule: Rule, mode: str, checked: Checked, waivers: Waivers) -> RuleResult:
+    at = rule.source or Source(f"{rule.id.partition('/')[0]}.yaml")
     judgements: Iterable[Judgement] = checked.judgements
     if not checked.judgements and not checked.flows and rule.expect:
         judgements = (Judgement(Verdict.UNDECIDED, "expected", {}, ("expected",)),)

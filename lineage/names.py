@@ -42,7 +42,7 @@ AS_SQL_VERBS, AS_SQL_TABLES, AS_SQL_CUT = "as-sql.verbs", "as-sql.tables", "as-s
 AS_COMMANDS, AS_COMMANDS_CUT = "as-commands.verbs", "as-commands.cut"
 READINGS = (AS_SQL_VERBS, AS_SQL_TABLES, AS_SQL_CUT, AS_COMMANDS, AS_COMMANDS_CUT)
 """What a query text would be as SQL and as commands. Only within the decoder: the database system says which of them
-becomes `DB_VERBS` and `DB_TABLES` (decode/language.py)."""
+becomes `DB_VERBS` and `DB_TABLES` (language.py)."""
 CLAIMED_ORIGIN = "claim.origin"
 """An origin that a span or its baggage claims: an ISO country, "overseas" or "domestic"."""
 DOCUMENT_TENANTS = "documents.tenants"

@@ -14,8 +14,8 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lineage import names
-from lineage.guard import is_address, is_email, is_number, is_person, is_secret, is_sentence
 from lineage.names import Attribute, Reduce
+from lineage.refused import is_address, is_email, is_number, is_person, is_secret, is_sentence
 from lineage.sql import Statement, commands, statement, summary
 from lineage.verbs import OTHER, verbs_in
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "lineage"
 
 LAYERS = (
-    "errors names labels resources components verbs guard sqlwords",
+    "errors names labels resources components verbs refused sqlwords",
     "ledgers",
     "places spans",
     "yamlfile flows meaning operations sql catalogue files",
@@ -27,7 +27,7 @@ LAYERS = (
     "packs testing",
     "check",
     "report packcases demands",
-    "evidence lint doctor",
+    "evidence guard lint doctor",
     "reference demo",
     "commands pytest_plugin",
     "cli",

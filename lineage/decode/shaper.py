@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from lineage import names
-from lineage.decode import language
+from lineage import language, names
 from lineage.names import Attribute, Reduce
 from lineage.reduce import Refused, Value, reduce_value, tenant
 from lineage.spans import Kind, Mark, Resource, Shape, Tally, Vocabulary

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from html import escape as html_escape
 from xml.etree import ElementTree as ET
 
-from lineage.diagram.drawing import Box, Drawing, Gate, Line, Note, shortened
+from lineage.diagram.drawing import Accent, Box, Drawing, Gate, Line, Note, shortened
 from lineage.diagram.notation import Notation, Phrase
 from lineage.diagram.scene import Origin, Shape
 from lineage.diagram.text import NOTHING, Language, Text, visible, width, wrapped
@@ -92,14 +92,14 @@ def _measured(element: ET.Element) -> int:
 # --- boxes ---------------------------------------------------------------------------------------------
 
 
-def box(each: Box, lang: Language, notation: Notation) -> str:
+def box(each: Box, lang: Language, notation: Notation, accent: Accent) -> str:
     """A place: shape tells its kind, the id is repeated in the notes and tables."""
     colours = notation.colours
     text = rows(each.title.lines(lang), 11, bold=True, colour=colours.metadata if each.declared_only else "")
     for detail in each.details:
         text += rows(detail.lines(lang), 9, colour=colours.metadata)
     return shape(
-        each.shape, each.id, each.tag.one(lang), text, notation, broken=each.broken, dashed=each.declared_only
+        each.shape, each.id, each.tag.one(lang), text, accent=accent, broken=each.broken, dashed=each.declared_only
     )
 
 
@@ -108,25 +108,25 @@ def shape(
     name: str,
     tag: str,
     text: str,
-    notation: Notation,
     *,
+    accent: Accent,
     broken: bool = False,
     dashed: bool = False,
 ) -> str:
-    """A shape with rows of text in it (Gane-Sarson; people dashed, sub-processors double)."""
-    colours = notation.colours
-    pen = colours.violation if broken else INK
+    """A shape with rows of text in it (Gane-Sarson; people dashed, sub-processors double, documents with a square band)."""
+    pen = accent.colour if broken else INK
     look: dict[str, object] = {
         "border": 3 if broken else 1,
-        "bgcolor": colours.violated_fill if broken else "white",
+        "bgcolor": accent.fill if broken else "white",
     }
     look["color"] = pen
     head = row(cell(tag, 9, lead=name))
     style = "dashed" if dashed else ""
-    if kind is Shape.PROCESS:
-        styles = "rounded,dashed" if dashed else "rounded"
+    if kind in (Shape.PROCESS, Shape.AUTHORISATION):
+        styles = ("rounded," if kind is Shape.PROCESS else "") + ("dashed" if dashed else "")
         band = row(f'<td cellpadding="3">{table(head)}</td>')
-        return table(f'{band}<hr/>{row(f"""<td cellpadding="6">{table(text)}</td>""")}', **look, style=styles)
+        body = f'{band}<hr/>{row(f"""<td cellpadding="6">{table(text)}</td>""")}'
+        return table(body, **look, **({"style": styles.rstrip(",")} if styles else {}))
     if kind is Shape.STORE:
         side = f'<td border="{3 if broken else 1}" sides="R" cellpadding="6">{table(head)}</td>'
         return table(
@@ -152,9 +152,10 @@ def heading(title: Text, regions: tuple[str, ...], pen: str, lang: Language) -> 
     return table(row(cell(text, 14, bold=True, colour=pen)))
 
 
-def gate(each: Gate, notation: Notation) -> str:
+def gate(each: Gate, lang: Language, notation: Notation) -> str:
     """Where flows cross the border."""
     body = row(cell(each.id, 10, bold=True)) + row(cell(each.title, 9))
+    body += "".join(rows(detail.lines(lang), 9) for detail in each.details)
     colours = notation.colours
     return table(body, border=2, bgcolor=colours.gate_fill, color=colours.border, cellpadding=3)
 
@@ -173,9 +174,9 @@ def chip(text: str, size: float, colour: str, pad: int = 2) -> str:
     return table(row(cell(text, size, bold=True, colour="white")), bgcolor=colour, cellpadding=pad)
 
 
-def label(line: Line, lang: Language, notation: Notation, ground: str) -> str:
+def label(line: Line, lang: Language, notation: Notation, ground: str, *, accent: Accent, plain: bool) -> str:
     """What a flow carries, and below it the violations whose route it is on; `ground` is the colour behind it."""
-    colour = text_colour(line, notation)
+    colour = notation.colours.none if plain else text_colour(line, notation)
     body = ""
     name = line.id
     for number, text in enumerate(line.texts or (NOTHING,)):
@@ -184,7 +185,7 @@ def label(line: Line, lang: Language, notation: Notation, ground: str) -> str:
             body += row(cell(part, 9, lead=name, colour=colour))
             name = ""
     if line.violations:
-        mark = chip(f"✖ {shortened(line.violations)}", 9.5, notation.colours.violation)
+        mark = chip(f"{accent.mark} {shortened(line.violations)}", 9.5, accent.colour)
         body += row(f'<td align="left">{_beside(f"<td>{mark}</td>", measured(table(body)))}</td>')
     # A little air at both ends, so that the line does not touch the words.
     return table(row(f"<td>{table(body)}</td>"), bgcolor=ground, cellpadding=3)
@@ -220,13 +221,13 @@ def foot(drawing: Drawing, lang: Language, notation: Notation) -> str:
     notes = _notes(drawing, lang, notation)
     body = row(f'<td align="left">{notes}</td>')
     if drawing.legend:
-        body += row(f'<td align="left">{_beside(_legend(lang, notation), measured(notes))}</td>')
+        body += row(f'<td align="left">{_beside(_legend(drawing, lang, notation), measured(notes))}</td>')
     return table(body)
 
 
 def _notes(drawing: Drawing, lang: Language, notation: Notation) -> str:
     colours, limits = notation.colours, notation.limits
-    blocks = [_note(note, lang, notation) for note in drawing.notes[: limits.findings]]
+    blocks = [_note(note, lang, notation, drawing.accent) for note in drawing.notes[: limits.findings]]
     more = len(drawing.notes) - limits.findings
     if more > 0:
         said = notation.words.findings_more.text.fill(n=str(more)).lines(lang)
@@ -246,28 +247,32 @@ def _notes(drawing: Drawing, lang: Language, notation: Notation) -> str:
         for text in said.lines(lang)
     )
     body += row(f'<td align="left" colspan="{wide}" cellpadding="4">{table(small, cellpadding=2)}</td>')
-    return table(body, border=1, sides="L", color=colours.violation if drawing.notes else colours.metadata)
+    return table(body, border=1, sides="L", color=drawing.accent.colour if drawing.notes else colours.metadata)
 
 
-def _note(note: Note, lang: Language, notation: Notation) -> str:
+def _note(note: Note, lang: Language, notation: Notation, accent: Accent) -> str:
     lines = "".join(
-        rows(wrapped(text, notation.limits.columns), 10.5, bold=True, colour=notation.colours.violation)
+        rows(wrapped(text, notation.limits.columns), 10.5, bold=True, colour=accent.colour)
         for text in note.text.lines(lang)
     )
-    return lines + rows((note.evidence.one(lang),), 9.5)
+    evidence = note.evidence.one(lang)
+    return lines + (rows((evidence,), 9.5) if evidence else "")
 
 
-def _legend(lang: Language, notation: Notation) -> str:
+def _legend(drawing: Drawing, lang: Language, notation: Notation) -> str:
+    """The shapes that are on every picture, and what lines mean where they can occur."""
     words, colours = notation.words, notation.colours
-    kinds = (
+    kinds = [
         (Shape.OUTSIDE, words.outside_party),
         (Shape.PROCESS, words.process),
         (Shape.STORE, words.data_store),
         (Shape.PEOPLE, words.people),
         (Shape.SUBPROCESSOR, words.sub_processor),
-    )
+    ]
+    if any(box.shape is Shape.AUTHORISATION for box in drawing.boxes):
+        kinds.append((Shape.AUTHORISATION, words.authorisation))
     shapes = "".join(
-        f'<td cellpadding="4">{shape(kind, kind.value, "", rows(phrase.text.lines(lang), 11, bold=True), notation)}</td>'
+        f'<td cellpadding="4">{shape(kind, kind.value, "", rows(phrase.text.lines(lang), 11, bold=True), accent=drawing.accent)}</td>'
         for kind, phrase in kinds
     )
 
@@ -277,23 +282,37 @@ def _legend(lang: Language, notation: Notation) -> str:
         name = mark + phrase.text.one(lang)
         return row(f'<td align="left" width="{floor}">{marks}</td>', cell(name, 9.5, pad=3))
 
-    left = table(
+    origins = (
         glyph([("━━▶", colours.overseas)], words.legend_overseas)
         + glyph([("━━▶", colours.domestic)], words.legend_domestic)
         + glyph([("━━▶", colours.unknown)], words.legend_unknown)
         + glyph([("━━", colours.overseas), ("━▶", colours.domestic)], words.legend_both)
         + glyph([("━━▶", colours.none)], words.legend_none)
     )
+    accent = drawing.accent
+    broken = words.legend_violation if accent.mark == "✖" else words.legend_undecided
+    possible = glyph([("╍╍▶", colours.none)], words.legend_possible)
+    declared = glyph([("━━▷", colours.none)], words.legend_declared)
+    left = table(glyph([("━━▶", colours.none)], words.legend_plain) if drawing.plain else origins)
     right = table(
         glyph([("┅┅▶", colours.metadata)], words.legend_metadata)
-        + glyph([("╍╍▶", colours.none)], words.legend_possible)
+        + possible
         + glyph([("?", colours.none)], words.legend_category)
-        + glyph([("━━▷", colours.none)], words.legend_declared)
-        + glyph([("━━▶", colours.violation)], words.legend_violation, 18, "✖ ")
-        + glyph([("┇", colours.border)], words.legend_border)
+        + declared
+        + glyph([("━━▶", accent.colour)], broken, 18, f"{accent.mark} ")
+        + (glyph([("┇", colours.border)], words.legend_border) if drawing.border is not None else "")
+        if not drawing.rights
+        else possible + declared
     )
     return (
         f'<td cellpadding="4">{table(row(shapes))}</td>'
         f'<td cellpadding="8">{left}</td>'
         f'<td cellpadding="8">{right}</td>'
     )
+
+
+def nothing(lang: Language, notation: Notation) -> str:
+    """What stands where there is nothing to draw."""
+    lines = notation.words.nothing.text.lines(lang)
+    colour = notation.colours.metadata
+    return table(rows(lines, 13, bold=True, colour=colour), border=1, style="dashed", color=colour, cellpadding=12)

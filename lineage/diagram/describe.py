@@ -26,6 +26,10 @@ def title(graph: FlowGraph, spot: Spot, notation: Notation) -> Text:
         return words.more_places.text.fill(n=f"{spot.boxes:,}")
     if spot.declared_only:
         return Text.plain(cut(spot.declared_only, limit))
+    if spot.key[0] == "market":
+        return words.customers.text
+    if spot.key[0] == "vendor":
+        return vendor_title(graph, spot.key[1], notation)
     name = graph.meaning(spot.things[0]).name
     said = _common([graph.meaning(thing).title for thing in spot.things], settle=not name)
     if said is not None:
@@ -71,8 +75,12 @@ def details(
         return (words.declared_only.text,)
     place, meaning = graph.place(spot.things[0]), graph.meaning(spot.things[0])
     lines: list[Text] = []
+    if spot.key[0] in ("market", "vendor"):
+        lines += _members(graph, spot, notation)
     if spot.shape is Shape.OUTSIDE:
         lines.append(_origin(graph, spot, notation))
+    elif spot.key[0] == "vendor":
+        pass
     elif place.kind in HOLDERS:
         lines += _store(graph, spot, asked, notation)
     elif place.kind is PlaceKind.MODEL:
@@ -80,13 +88,25 @@ def details(
         lines.append(words.model_by.text.fill(name=provider) if provider else words.model.text)
     elif place.kind is PlaceKind.REMOTE:
         lines.append(words.uninstrumented.text)
-    if spot.shape is Shape.SUBPROCESSOR:
+    if spot.shape is Shape.SUBPROCESSOR and spot.key[0] != "vendor":
         name = vendor_title(graph, runner_of(graph, spot.things[0])[1] or meaning.vendor, notation)
         lines.append(words.vendor.text.fill(name=name))
     lines += facts(graph, spot, asked, notation)
-    if place.owner:
+    if place.owner and spot.key[0] not in ("market", "vendor"):
         lines.append(words.seen_by.text.fill(name=_owner(graph, place, notation)))
     return tuple(lines)
+
+
+def _members(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
+    """What stands in a box for many: customers of a market, places of a vendor."""
+    limit = notation.limits
+    names = {
+        title(graph, Spot(("member",), spot.shape, (thing,), spot.countries, spot.side), notation)
+        for thing in spot.things
+    }
+    shown = sorted(names)[: limit.tables]
+    more = len(names) - len(shown)
+    return [*shown, notation.words.tables_more.text.fill(n=f"{more:,}")] if more > 0 else shown
 
 
 def holds(graph: FlowGraph, spot: Spot) -> bool:

@@ -50,6 +50,7 @@ def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
         "",
         "  subgraph cluster_page {",
         f"    label=<{cells.heading_of_page(drawing, lang)}>; labelloc=t; labeljust=l; peripheries=0; margin=4",
+        *page.nothing(),
         *page.clusters(),
         *page.border(),
         *page.labels(),
@@ -86,6 +87,11 @@ class _Page:
 
     # --- boxes ---------------------------------------------------------------------------------------
 
+    def nothing(self) -> Iterable[str]:
+        """A word in the middle of an empty picture."""
+        if not self.drawing.boxes:
+            yield f'    n0 [id="nothing", class="nothing", label=<{cells.nothing(self.lang, self.notation)}>]'
+
     def clusters(self) -> Iterable[str]:
         """A cluster a jurisdiction, with its boxes and the labels of flows that stay in it."""
         boxes: dict[Key, list[Box]] = defaultdict(list)
@@ -106,7 +112,7 @@ class _Page:
             )
             yield f"      label=<{cells.heading(cluster.title, cluster.regions, style.pen, self.lang)}>"
             for box in boxes[cluster.key]:
-                label = cells.box(box, self.lang, self.notation)
+                label = cells.box(box, self.lang, self.notation, self.drawing.accent)
                 tip = quoted(box.tip)
                 yield f'      {self.nodes[box.id]} [id="{box.id}", class="{_classes(box)}", tooltip={tip}, label=<{label}>]'
             yield from (f"  {self.label(line, style.fill)}" for line in labels[cluster.key])
@@ -119,7 +125,7 @@ class _Page:
         yield ""
         yield f'    {BORDER} [id="border", class="border", label=<{cells.border(self.lang, self.notation)}>]'
         for gate in self.drawing.gates:
-            yield f'    {gate.id.lower()} [id="{gate.id}", class="gate", label=<{cells.gate(gate, self.notation)}>]'
+            yield f'    {gate.id.lower()} [id="{gate.id}", class="gate", label=<{cells.gate(gate, self.lang, self.notation)}>]'
 
     def columns(self) -> Iterable[str]:
         """One rank a column, and an invisible chain through them, so that none is skipped."""
@@ -157,7 +163,9 @@ class _Page:
 
     def label(self, line: Line, ground: str) -> str:
         """A flow's label: a node as wide as its text, on the colour of what it stands on."""
-        text = cells.label(line, self.lang, self.notation, ground)
+        text = cells.label(
+            line, self.lang, self.notation, ground, accent=self.drawing.accent, plain=self.drawing.plain
+        )
         tip = quoted(line.tip.one(self.lang))
         return f'    {line.id.lower()} [id="{line.id}-label", class="label {line.id}", tooltip={tip}, label=<{text}>]'
 
@@ -167,7 +175,7 @@ class _Page:
         if line.gate:
             stops.insert(1, line.gate.lower())
         right = self.boxes[line.source].column <= self.boxes[line.target].column
-        look = _look(line, self.notation, right)
+        look = _look(line, self.drawing, self.notation, right)
         tip = quoted(line.tip.one(self.lang))
         # The way of a violation and what crosses the border is pulled straight.
         weight = 20 if line.violations else 4 if line.gate else 1
@@ -194,7 +202,7 @@ def _classes(box: Box) -> str:
     return " ".join(["box", box.shape.name.lower(), *(mark for mark, has in marks.items() if has)])
 
 
-def _look(line: Line, notation: Notation, right: bool) -> str:
+def _look(line: Line, drawing: Drawing, notation: Notation, right: bool) -> str:
     """Colour says origin; dots metadata; dashes possible; a hollow head never seen; weight and red a violation."""
     colours = notation.colours
     lanes = {
@@ -202,7 +210,8 @@ def _look(line: Line, notation: Notation, right: bool) -> str:
         Origin.DOMESTIC: colours.domestic,
         Origin.UNKNOWN: colours.unknown,
     }
-    paints = [paint for origin, paint in lanes.items() if origin in line.origins] or [colours.none]
+    paints = [paint for origin, paint in lanes.items() if origin in line.origins and not drawing.plain]
+    paints = paints or [colours.none]
     classes = ["flow", line.id, *(f"origin-{o.name.lower()}" for o in lanes if o in line.origins and o.name)]
     styles, width = [], 1.8
     if line.metadata:
@@ -213,9 +222,9 @@ def _look(line: Line, notation: Notation, right: bool) -> str:
         classes.append("possible")
         styles.append("dashed")
     if line.weight is Weight.LANE:
-        paints, width = [*paints, colours.violation], 2.4
+        paints, width = [*paints, drawing.accent.colour], 2.4
     elif line.weight is Weight.BROKEN:
-        paints, width = [colours.violation], 4
+        paints, width = [drawing.accent.colour], 4
     colour = ":white:".join(paints)
     if len(paints) > 1 and not right:
         # The head at the left end has the second colour of the list: not the white between the lanes.

@@ -131,6 +131,8 @@ class Drawing:
     legend: bool
     plain: bool = False
     """Colour says nothing of origin."""
+    rights: bool = False
+    """Lines are rights and who used them, not flows of data."""
 
 
 def shortened(ids: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from lineage.diagram.notation import Notation
 from lineage.diagram.scene import Shape, Spot
 from lineage.diagram.spots import CUSTOMERS, ORGANISATION, VENDOR, runner_of
-from lineage.diagram.text import Text, cut, joined
+from lineage.diagram.text import Text, cut, joined, worded
 from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
 
@@ -86,7 +86,7 @@ def _redaction(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     told = {graph.meaning(thing).redaction for thing in spot.things}
     if "" in told:
         return (notation.words.redaction_unknown.text,)
-    how = joined((notation.protection(word) for word in sorted(told)), LIST)
+    how = joined((worded("protection", word) for word in sorted(told)), LIST)
     return (notation.words.redaction.text.fill(how=how),)
 
 
@@ -109,7 +109,7 @@ def _purposes(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     if None in told:
         return (notation.words.purposes_unknown.text,)
     named = sorted({word for words in told for word in words or ()})
-    what = joined((notation.purpose(word) for word in named), LIST)
+    what = joined((worded("purpose", word) for word in named), LIST)
     return (notation.words.purposes.text.fill(what=what),)
 
 
@@ -120,7 +120,7 @@ def _classes(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     named = {"unknown"}.union(*(labels.classes for labels in told if labels is not None))
     if any(labels is None or "unknown" in labels.classes for labels in told):
         return (notation.words.classes_unknown.text,)
-    what = joined((notation.data_class(word) for word in sorted(named - {"unknown"})), LIST)
+    what = joined((worded("class", word) for word in sorted(named - {"unknown"})), LIST)
     return (notation.words.classes.text.fill(what=what),)
 
 
@@ -183,15 +183,11 @@ def _owner(owner: Any, notation: Notation) -> Text:
 
 def _dpa(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     _, entry = vendor(graph, spot)
-    if spot.shape is Shape.OUTSIDE:
-        told: list[str | None] = [(graph.meaning(thing).evidence or {}).get("dpa") for thing in spot.things]
-    elif entry is not None:
-        told = [entry.dpa]
-    else:
+    if entry is None:
         return ()
-    if None in told:
+    if not entry.dpa:
         return (notation.words.dpa_unknown.text,)
-    return (notation.words.dpa.text.fill(name=_names(sorted({name for name in told if name}), notation)),)
+    return (notation.words.dpa.text.fill(name=cut(entry.dpa, notation.limits.name)),)
 
 
 def _training(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
@@ -243,11 +239,13 @@ def runner_title(graph: FlowGraph, kind: str, name: str, notation: Notation) -> 
     if kind == CUSTOMERS:
         return words.customers.text
     if kind == ORGANISATION:
-        said = Text.plain("") if own is None else Text(own.title.en or own.name, own.title.zh or own.name)
-        return words.our_organisation.text.fill(name=said) if own is not None else words.own_organisation.text
+        if own is None:
+            return words.own_organisation.text
+        said = Text(own.title.en or own.name, own.title.zh or own.name)
+        return words.our_organisation.text.fill(name=said)
     if kind == VENDOR:
         return words.vendor.text.fill(name=vendor_title(graph, name, notation))
-    return words.run_by_unknown.text
+    return words.undeclared_organisation.text
 
 
 def vendor_title(graph: FlowGraph, name: str, notation: Notation) -> Text:

@@ -11,12 +11,12 @@ from lineage.diagram.notation import Notation
 from lineage.diagram.notes import when
 from lineage.diagram.routes import Hop, Route
 from lineage.diagram.scene import METADATA, NONE, Key, Link, Origin, Scene, Side, Strand
-from lineage.diagram.text import Text, cut, joined
+from lineage.diagram.text import Text, cut, joined, worded
 from lineage.flows import Leg
 from lineage.graph import FlowGraph
 from lineage.labels import UNKNOWN
 from lineage.names import CATEGORIES
-from lineage.solve import solve
+from lineage.solve import Solution, solve
 
 Pair = tuple[Key, Key]
 """Two boxes as (caller, callee), or two jurisdictions in the direction of a gate."""
@@ -144,29 +144,32 @@ def _gates(graph: FlowGraph, scene: Scene, notation: Notation, *, each: bool) ->
     for link in scene.links.values():
         if _crosses(scene, link):
             links[_gate_key(scene, link, each=each)].append(link)
+    solved = solve(graph) if each else None
     made = {}
     for number, (key, through) in enumerate(sorted(links.items(), key=lambda item: item[0]), 1):
         answered = any(len(link.sure.keys() | link.possible.keys()) == 2 for link in through)
         title = f"{'+'.join(key[0])} {'⇄' if answered else '→'} {'+'.join(key[1])}"
-        details = tuple(_crossing_facts(graph, through[0], notation)) if each else ()
+        details = tuple(_crossing_facts(graph, solved, through[0], notation)) if solved else ()
         made[key] = Gate(f"B{number}", title, details)
     return made
 
 
-def _crossing_facts(graph: FlowGraph, link: Link, notation: Notation) -> Iterable[Text]:
+def _crossing_facts(
+    graph: FlowGraph, solved: Solution, link: Link, notation: Notation
+) -> Iterable[Text]:
     """What crosses at a gate: where the data is from, of which classes, how it is protected, how often."""
     words, separator = notation.words, Text(", ", "、")
     if not link.flows:
         return
-    solution = solve(graph)
-    labels = [solution.of_flow(number) for number in link.flows]
+    labels = [solved.of_flow(number) for number in link.flows]
     origins = sorted({origin for found, _ in labels for origin in found} - {UNKNOWN})
     named = [notation.country(code) for code in origins]
     if any(UNKNOWN in found for found, _ in labels):
         named.append(words.unknown.text)
     yield words.origin.text.fill(countries=joined(named, separator) if named else words.no_data.text)
     classes = sorted({word for _, found in labels for word in found} - {UNKNOWN})
-    said = [notation.data_class(word) for word in classes]
+    classes = [word for word in classes if word != "none"] or classes
+    said = [worded("class", word) for word in classes]
     if any(UNKNOWN in found for _, found in labels):
         said.append(words.unknown.text)
     if said:
@@ -175,7 +178,7 @@ def _crossing_facts(graph: FlowGraph, link: Link, notation: Notation) -> Iterabl
     if protections == [""]:
         yield words.protection_unknown.text
     else:
-        how = [notation.protection(cut(word, notation.limits.name)) if word else words.unknown.text for word in protections]
+        how = [worded("protection", cut(word, notation.limits.name)) if word else words.unknown.text for word in protections]
         yield words.protection.text.fill(how=joined(how, separator))
     yield words.calls.text.fill(n=f"{_calls(link):,}")
 

@@ -5,6 +5,7 @@ Strict YAML; an unknown key, colour or country is an error with file, line and c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Literal
 
@@ -116,6 +117,64 @@ class Words(Strict):
     vendor: Phrase
     tables_more: Phrase
     declared_only: Phrase
+    retention_forever: Phrase
+    viewers: Phrase
+    viewers_nobody: Phrase
+    viewers_unknown: Phrase
+    redaction: Phrase
+    redaction_unknown: Phrase
+    deletable: Phrase
+    not_deletable: Phrase
+    deletable_unknown: Phrase
+    purposes: Phrase
+    purposes_unknown: Phrase
+    classes: Phrase
+    classes_unknown: Phrase
+    run_by: Phrase
+    run_by_unknown: Phrase
+    vendor_unlisted: Phrase
+    legal_entity: Phrase
+    legal_entity_unknown: Phrase
+    established: Phrase
+    established_unknown: Phrase
+    owners_unknown: Phrase
+    owner: Phrase
+    share: Phrase
+    share_unknown: Phrase
+    country_unknown: Phrase
+    dpa: Phrase
+    dpa_unknown: Phrase
+    training_yes: Phrase
+    training_no: Phrase
+    training_unknown: Phrase
+    protection: Phrase
+    protection_unknown: Phrase
+    calls: Phrase
+    customers: Phrase
+    own_organisation: Phrase
+    our_organisation: Phrase
+    undeclared_organisation: Phrase
+    stage_vendors: Phrase
+    stage_authorisations: Phrase
+    stage_models: Phrase
+    authorisation: Phrase
+    authorisation_unknown: Phrase
+    authorisation_type: Phrase
+    grantor_unknown: Phrase
+    models: Phrase
+    rights: Phrase
+    rights_unknown: Phrase
+    regions: Phrase
+    regions_unknown: Phrase
+    validity: Phrase
+    validity_unknown: Phrase
+    open_ended: Phrase
+    document: Phrase
+    document_unknown: Phrase
+    grants: Phrase
+    passes_on: Phrase
+    covers: Phrase
+    may_cover: Phrase
     unknown_location: Phrase
     customer_country: Phrase
     border: Phrase
@@ -132,6 +191,9 @@ class Words(Strict):
     tip_declared: Phrase
     time_unknown: Phrase
     violations: Phrase
+    violations_here: Phrase
+    violated: Phrase
+    waived_finding: Phrase
     undecided: Phrase
     undecided_rules: Phrase
     proven: Phrase
@@ -142,14 +204,17 @@ class Words(Strict):
     finding_evidence: Phrase
     findings_more: Phrase
     off_picture: Phrase
+    elsewhere: Phrase
     drawn_from: Phrase
     drawn_from_timeless: Phrase
     left_out: Phrase
+    left_out_runners: Phrase
     gaps: Phrase
     gap_parents: Phrase
     gap_locations: Phrase
     gap_origins: Phrase
     nothing: Phrase
+    nothing_proves_nothing: Phrase
     description: Phrase
     legend_overseas: Phrase
     legend_domestic: Phrase
@@ -161,6 +226,8 @@ class Words(Strict):
     legend_category: Phrase
     legend_declared: Phrase
     legend_violation: Phrase
+    legend_undecided: Phrase
+    legend_plain: Phrase
     legend_border: Phrase
 
 
@@ -175,6 +242,7 @@ class Notation(Strict):
     words: Words
     categories: dict[str, Phrase]
     roles: dict[str, Phrase]
+    authorisations: dict[str, Phrase]
     countries: dict[Country, Phrase]
 
     def country(self, code: str) -> Text:
@@ -184,13 +252,21 @@ class Notation(Strict):
 
     def category(self, word: str) -> Text:
         """What a category of data is called on a flow."""
-        phrase = self.categories.get(word)
-        return phrase.text if phrase else Text.plain(word)
+        return _named(self.categories, word)
 
     def role(self, word: str) -> Text:
         """What a role of a store is called."""
-        phrase = self.roles.get(word)
-        return phrase.text if phrase else Text.plain(word)
+        return _named(self.roles, word)
+
+    def authorisation(self, word: str) -> Text:
+        """What a sort of authorisation is called."""
+        return _named(self.authorisations, word)
+
+
+def _named(phrases: Mapping[str, Phrase], word: str) -> Text:
+    """A word in both languages; as it is where nobody named it."""
+    phrase = phrases.get(word)
+    return phrase.text if phrase else Text.plain(word)
 
 
 @cache

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lineage.diagram.drawing import Line, Note, shortened
-from lineage.diagram.notation import Notation, View
+from lineage.diagram.drawing import Accent, Line, Note, shortened
+from lineage.diagram.notation import Notation
 from lineage.diagram.routes import Route
 from lineage.diagram.scene import PEOPLE_OUTSIDE, Scene
 from lineage.diagram.text import NOTHING, Text, joined
+from lineage.diagram.views import View
 from lineage.graph import FlowGraph
 from lineage.nodelink import iso
 from lineage.solve import solve
@@ -29,18 +30,44 @@ class Outcome:
     """Packs whose border runs elsewhere than the view's."""
 
 
-def verdict(routes: Sequence[Route], outcome: Outcome | None, notation: Notation) -> tuple[str, Text, str]:
-    """The worst that the report says; a picture that nothing was checked for says nothing."""
+def verdict(
+    routes: Sequence[Route], drawn: Sequence[Route], outcome: Outcome | None, notation: Notation
+) -> tuple[str, Text, str]:
+    """The worst that the report says; a picture that nothing was checked for says nothing.
+
+    Args:
+        routes: all violations.
+        drawn: those of them that are on the picture.
+    """
     words, colours = notation.words, notation.colours
     if outcome is None:
         return "", NOTHING, colours.none
     if routes:
-        said, mark, colour = words.violations.text.fill(n=str(len(routes))), "✖", colours.violation
+        phrase = words.violations if len(drawn) == len(routes) else words.violations_here
+        said = phrase.text.fill(n=str(len(routes)), here=str(len(drawn)))
+        mark, colour = "✖", colours.violation
     elif outcome.undecided or not outcome.proven:
         said, mark, colour = words.undecided.text, "?", colours.undecided
     else:
         said, mark, colour = words.proven.text.fill(n=str(outcome.proven)), "✔", colours.proven
     return mark, said, colour
+
+
+def of_finding(route: Route, notation: Notation) -> tuple[str, Text, str]:
+    """The verdict of one finding."""
+    words, colours = notation.words, notation.colours
+    if route.id.startswith("U"):
+        mark, said, colour = "?", words.undecided.text, colours.undecided
+    else:
+        mark, said, colour = "✖", words.violated.text, colours.violation
+    return mark, words.waived_finding.text.fill(verdict=said) if route.waived else said, colour
+
+
+def accent(routes: Sequence[Route], notation: Notation) -> Accent:
+    """How the way of findings is marked: undecided ones are only drawn alone."""
+    if routes and routes[0].id.startswith("U"):
+        return Accent("?", notation.colours.undecided, notation.clusters.unknown.fill)
+    return Accent("✖", notation.colours.violation, notation.colours.violated_fill)
 
 
 def note(route: Route, notation: Notation) -> Note:
@@ -51,7 +78,9 @@ def note(route: Route, notation: Notation) -> Note:
         words.finding.text.fill(id=route.id, rule=route.rule, message=route.message),
         words.finding_evidence.text.fill(
             calls=f"{route.calls:,}", first=when(route.first, notation), last=when(route.seen, notation)
-        ),
+        )
+        if route.calls
+        else NOTHING,
     )
 
 
@@ -76,14 +105,17 @@ def small(
         if outcome.elsewhere:
             yield words.border_elsewhere.text.fill(packs=", ".join(outcome.elsewhere))
     if not lines:
-        yield words.nothing.text
+        yield words.nothing_proves_nothing.text
     seen = {each for line in lines for each in line.violations}
     missing = tuple(route.id for route in routes if route.id not in seen)
-    if missing:
-        yield words.off_picture.text.fill(ids=shortened(missing))
+    if missing and view.draw != "finding":
+        phrase = words.elsewhere if view.focused else words.off_picture
+        yield phrase.text.fill(ids=shortened(missing))
     yield _evidence(graph, view, notation)
     left = scene.left_out
-    if any(left.values()):
+    if left["run-by"]:
+        yield words.left_out_runners.text.fill(n=f"{left['run-by']:,}")
+    if any(left[what] for what in ("inside", "flows", "places")):
         yield words.left_out.text.fill(
             inside=f"{left['inside']:,}", flows=f"{left['flows']:,}", places=f"{left['places']:,}"
         )

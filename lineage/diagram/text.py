@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from lineage.words import MESSAGES
+
 Language = Literal["en", "zh", "both"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")
 
@@ -54,6 +56,16 @@ class Text:
 
 
 NOTHING = Text("", "")
+
+
+def worded(axis: str, word: str) -> Text:
+    """A word of a closed set as words.py has it; as it is where nobody named it.
+
+    >>> worded("protection", "masked").zh
+    '掩码'
+    """
+    message = f"{axis}.{word}"
+    return Text(*MESSAGES[message]) if message in MESSAGES else Text.plain(word)
 
 
 def joined(parts: Iterable[Text], separator: Text | str) -> Text:

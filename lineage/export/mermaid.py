@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from lineage.diagram.drawing import Box, Drawing, Line, Weight, shortened
+from lineage.diagram.drawing import Box, Drawing, Gate, Line, Weight, shortened
 from lineage.diagram.scene import Origin, Shape
 from lineage.diagram.text import Language, visible
 
@@ -28,6 +28,7 @@ BRACKETS: Mapping[Shape, tuple[str, str]] = {
     Shape.STORE: ("[(", ")]"),
     Shape.PEOPLE: ("([", "])"),
     Shape.SUBPROCESSOR: ("[[", "]]"),
+    Shape.AUTHORISATION: ("[/", "/]"),
     Shape.FOLDED: ("(", ")"),
 }
 
@@ -59,15 +60,17 @@ def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
     for box in drawing.boxes:
         members[box.cluster].append(box)
     lines = ["flowchart LR"]
+    if not drawing.boxes:
+        lines.append(f'  n0["{quoted(notation.words.nothing.text.one(lang))}"]')
     for number, cluster in enumerate(drawing.clusters, 1):
         lines.append(f'  subgraph j{number}["{quoted(cluster.title.one(lang))}"]')
         lines += [f"    {nodes[box.id]}{_box(box, lang)}" for box in members[cluster.key]]
         lines.append("  end")
-    lines += [f'  {gate.id.lower()}{{{{"{quoted(f"{gate.id} {gate.title}")}"}}}}' for gate in drawing.gates]
+    lines += [f'  {gate.id.lower()}{{{{"{_gate(gate, lang)}"}}}}' for gate in drawing.gates]
     styles: list[str] = []
     for line in drawing.lines:
-        for edge in _edges(line, nodes, lang):
-            styles.append(f"  linkStyle {len(styles)} {_style(line, notation)}")
+        for edge in _edges(line, drawing, nodes, lang):
+            styles.append(f"  linkStyle {len(styles)} {_style(line, drawing, notation)}")
             lines.append(edge)
     lines += styles
     if drawing.gates:
@@ -76,7 +79,7 @@ def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
         lines.append(f"  class {','.join(gate.id.lower() for gate in drawing.gates)} gate")
     broken = [nodes[box.id] for box in drawing.boxes if box.broken]
     if broken:
-        lines.append(f"  classDef broken stroke:{notation.colours.violation},stroke-width:3px")
+        lines.append(f"  classDef broken stroke:{drawing.accent.colour},stroke-width:3px")
         lines.append(f"  class {','.join(broken)} broken")
     text = "\n".join(lines) + "\n"
     if len(text) > LIMIT:
@@ -93,12 +96,17 @@ def _box(box: Box, lang: Language) -> str:
     return f'{opening}"{"<br/>".join(lines)}"{closing}'
 
 
-def _edges(line: Line, nodes: Mapping[str, str], lang: Language) -> Iterable[str]:
+def _gate(gate: Gate, lang: Language) -> str:
+    lines = [f"{gate.id} {gate.title}", *(text.one(lang) for text in gate.details)]
+    return "<br/>".join(map(quoted, lines))
+
+
+def _edges(line: Line, drawing: Drawing, nodes: Mapping[str, str], lang: Language) -> Iterable[str]:
     source, target = nodes[line.source], nodes[line.target]
     arrow = "-.->" if line.possible or line.metadata or line.declared_only else "-->"
     parts = [" / ".join(text.one(lang) for text in line.texts)]
     if line.violations:
-        parts.append(f"✖ {shortened(line.violations)}")
+        parts.append(f"{drawing.accent.mark} {shortened(line.violations)}")
     label = f'|"{quoted(" ".join(filter(None, (line.id, *parts))))}"|'
     if not line.gate:
         yield f"  {source} {arrow}{label} {target}"
@@ -107,10 +115,10 @@ def _edges(line: Line, nodes: Mapping[str, str], lang: Language) -> Iterable[str
     yield f"  {line.gate.lower()} {arrow} {target}"
 
 
-def _style(line: Line, notation: Notation) -> str:
+def _style(line: Line, drawing: Drawing, notation: Notation) -> str:
     colours = notation.colours
     if line.weight is not Weight.NONE:
-        return f"stroke:{colours.violation},stroke-width:{4 if line.weight is Weight.BROKEN else 3}px"
+        return f"stroke:{drawing.accent.colour},stroke-width:{4 if line.weight is Weight.BROKEN else 3}px"
     if line.metadata:
         return f"stroke:{colours.metadata},stroke-width:2px"
     plain = {
@@ -118,7 +126,8 @@ def _style(line: Line, notation: Notation) -> str:
         Origin.DOMESTIC: colours.domestic,
         Origin.UNKNOWN: colours.unknown,
     }
-    return f"stroke:{plain.get(line.origins, colours.none)},stroke-width:2px"
+    colour = colours.none if drawing.plain else plain.get(line.origins, colours.none)
+    return f"stroke:{colour},stroke-width:2px"
 
 
 def quoted(text: str) -> str:

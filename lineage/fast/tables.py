@@ -40,6 +40,8 @@ from lineage.link.acts import Act, Acts
 from lineage.link.fold import OTHER, PARTY, EdgeCode, Folded, Sum, sorts_of
 from lineage.link.propagate import Edges
 
+_STRETCH = 4096
+"""Rows made into Python objects at a time."""
 _ENDPOINT = int(Doubt.ENDPOINT)
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
@@ -197,8 +199,12 @@ class FlowTable:
     def unload(self, edges: Edges, folded: Folded) -> None:
         """What a folded table counted, into `folded`; claims and regions into `edges`."""
         used = int(self.used[0])
+        for low in range(0, used, _STRETCH):
+            self._unload(slice(low, min(low + _STRETCH, used)), edges, folded)
+
+    def _unload(self, part: slice, edges: Edges, folded: Folded) -> None:
         columns = (
-            column[:used].tolist() for column in (self.keys, self.times, self.calls, self.shown, self.examples)
+            column[part].tolist() for column in (self.keys, self.times, self.calls, self.shown, self.examples)
         )
         for key, (first, last), calls, shown, three in zip(*columns, strict=True):
             flags, one, other = key[FLAGS], key[CARRIED] - 1, key[POSSIBLE] - 1

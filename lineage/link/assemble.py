@@ -74,7 +74,7 @@ def finish(edges: Edges, folded: Folded, traces: int, tally: Tally) -> Flows:
 
     Args:
         edges: what all groups gave beside the flows.
-        folded: the flows.
+        folded: the flows; they are taken out of it.
         traces: how many there were.
         tally: what reading them left out.
     """
@@ -83,7 +83,20 @@ def finish(edges: Edges, folded: Folded, traces: int, tally: Tally) -> Flows:
     words: list[object] = acts.words.values
     flows = Flows()
     met = set(edges.services)
-    for code, edge in folded.edges.items():
+    shown: dict[tuple[int, int], Exemplar] = {}
+    """One trace is the example of many sources."""
+
+    def counted(count: Sum) -> FlowCount:
+        examples = []
+        for ids in count.examples:
+            example = shown.get(ids)
+            if example is None:
+                example = shown[ids] = Exemplar(f"{ids[0]:032x}", f"{ids[1]:016x}")
+            examples.append(example)
+        return FlowCount(count.calls, count.first, count.last, tuple(examples))
+
+    while folded.edges:
+        code, edge = folded.edges.popitem()
         source, target, back, kept, category, purpose, protection, retention, doubts = code
         met.update((source, target, *edge.sources, *edge.possible))
         key = FlowKey(
@@ -98,9 +111,9 @@ def finish(edges: Edges, folded: Folded, traces: int, tally: Tally) -> Flows:
             doubts=Doubt(doubts),
         )
         carried = Carried(
-            _count(edge.count),
-            {places[place]: _count(count) for place, count in edge.sources.items()},
-            {places[place]: _count(count) for place, count in edge.possible.items()},
+            counted(edge.count),
+            {places[place]: counted(count) for place, count in edge.sources.items()},
+            {places[place]: counted(count) for place, count in edge.possible.items()},
             {_pair(places[one], places[other]) for one, other in edge.together},
         )
         mine = flows.edges.setdefault(key, carried)
@@ -116,11 +129,6 @@ def finish(edges: Edges, folded: Folded, traces: int, tally: Tally) -> Flows:
         coverage.regions.setdefault(places[place].id, Counter())[str(words[region])] += number
     flows.coverage = coverage
     return flows
-
-
-def _count(count: Sum) -> FlowCount:
-    examples = tuple(Exemplar(f"{trace:032x}", f"{span:016x}") for trace, span in count.examples)
-    return FlowCount(count.calls, count.first, count.last, examples)
 
 
 def _pair(one: Place, other: Place) -> tuple[Place, Place]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lineage.errors import LineageError
 from lineage.spans import COLUMNS, LINK, Spans
 
-HELD = 1 << 19
+HELD = 1 << 18
 """Spans held in memory before they go to the file: 57 bytes each."""
 GROUP = 1 << 17
 """Spans assembled in one go, about: a group holds whole traces, so one of a long trace is longer."""
@@ -68,7 +68,8 @@ def groups(batches: Iterable[Spans], held: int = HELD, size: int = GROUP) -> Ite
         if len(spans):
             yield spans
     part_of_link = part[np.searchsorted(los, joins["trace_lo"])]
-    for low, high, spans in aside.groups(size):
+    # Linked traces are assembled the plain way, as lists: a small group at a time.
+    for low, high, spans in aside.groups(-(-size // 8)):
         spans.links = joins[(part_of_link >= low) & (part_of_link < high)]
         yield spans
 

@@ -10,10 +10,11 @@ from lineage.diagram import LANGUAGES, draw
 from lineage.diagram.build import build
 from lineage.diagram.dot import write
 from lineage.diagram.drawing import Drawing
-from lineage.diagram.notation import notation, view
+from lineage.diagram.notation import notation
 from lineage.diagram.notes import Outcome
 from lineage.diagram.routes import Route
 from lineage.diagram.text import Text
+from lineage.diagram.views import view
 from lineage.export.mermaid import mermaid
 from lineage.flows import Doubt, FlowCount, FlowKey, Flows, Leg
 from lineage.graph import FlowGraph

@@ -6,7 +6,8 @@ import pytest
 
 from lineage.diagram.build import build
 from lineage.diagram.drawing import Drawing
-from lineage.diagram.notation import notation, view
+from lineage.diagram.notation import notation
+from lineage.diagram.views import view
 from lineage.flows import FlowKey, Flows, Leg
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory

@@ -11,10 +11,11 @@ from lineage.check import check
 from lineage.diagram import picture
 from lineage.diagram.build import build
 from lineage.diagram.drawing import Weight, shortened
-from lineage.diagram.notation import notation, view
+from lineage.diagram.notation import notation
 from lineage.diagram.notes import Outcome
 from lineage.diagram.routes import Route, routes
 from lineage.diagram.text import Text
+from lineage.diagram.views import view
 from lineage.findings import Finding, Severity, Verdict, Witness, step
 from lineage.graph import FlowGraph
 from lineage.meaning import Source, Title

@@ -8,8 +8,9 @@ import pytest
 
 from lineage.diagram.build import build
 from lineage.diagram.drawing import Drawing
-from lineage.diagram.notation import Show, View, notation, view
+from lineage.diagram.notation import notation
 from lineage.diagram.scene import Origin, Side
+from lineage.diagram.views import Show, View, view
 from lineage.flows import FlowKey, Flows, Leg
 from lineage.graph import FlowGraph
 from lineage.places import Place, PlaceKind

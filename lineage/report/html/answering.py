@@ -12,7 +12,7 @@ from lineage.names import PURPOSES
 from lineage.places import PlaceKind
 from lineage.report.html.both import Both, both, named, pair, text, word
 from lineage.report.html.run import CUSTOMERS, Run, countries, country
-from lineage.report.html.values import Cell, Table, like_both, redaction, retention, role, table, viewers, yes_no
+from lineage.report.html.values import Cell, Table, as_value, redaction, retention, role, table, viewers, yes_no
 from lineage.words import shown
 
 POOLS = ("training-pool", "evaluation-pool")
@@ -31,7 +31,8 @@ KINDS = (
 # --- 1 where it went ----------------------------------------------------------------------------------
 
 
-def _where(run: Run) -> Iterator[Both]:
+def where(run: Run) -> Iterator[Both]:
+    """Which places it was observed at, and which it may have got to."""
     graph, reach = run.graph, run.reach
     parties = [t for t, answer in enumerate(reach.answers) if answer]
     surely = [thing for thing in run.path if run.sure(thing)]
@@ -59,27 +60,29 @@ def _kinds(run: Run, things: Sequence[int]) -> tuple[Ref, ...]:
     return tuple(Ref("", f"{name[0]} {count}", f"{name[1]} {count}") for name, count in words)
 
 
-def _by_category(run: Run) -> Table:
+def by_category(run: Run) -> Table:
     """For each kind of content, how many flows carry it and to which places."""
     flows: dict[str, list[int]] = defaultdict(list)
     for number in run.carrying:
         flow = run.graph.flows[number]
         for category in flow.key.categories or {""}:
             flows[category].append(number)
-    rows = []
+    rows: list[list[Cell]] = []
     for category in [*CONTENT, *sorted(flows.keys() - {*CONTENT, ""}), ""]:
         if category in flows or category in CONTENT[:4]:
             ends = {run.graph.flows[number].target for number in flows[category]}
             there = sorted(end for end in ends if run.graph.place(end).kind not in CUSTOMERS)
+            stated = sum(Doubt.CATEGORY not in run.graph.flows[number].doubts for number in flows[category])
             name = text(notation().category(category)) if category else word("html.unstated")
-            rows.append([name, len(flows[category]), {"places": there}])
-    return table(("html.category", "html.count", "html.to"), rows)
+            rows.append([name, stated, len(flows[category]) - stated, {"places": there}])
+    return table(("html.category", "html.count.stated", "html.count.inferred", "html.to"), rows)
 
 
 # --- 2 domestic servers, models, staff ----------------------------------------------------------------
 
 
-def _domestic(run: Run) -> Iterator[Both]:
+def domestic(run: Run) -> Iterator[Both]:
+    """How many places on the path stand in domestic territory, and whether people had access."""
     graph, path = run.graph, run.path
     if run.domestic is None:
         yield both("html.q2.no-word")
@@ -97,7 +100,8 @@ def _domestic(run: Run) -> Iterator[Both]:
     yield both("html.q2.staff", places=run.refs(staff)) if staff else both("html.q2.no-staff")
 
 
-def _by_country(run: Run) -> Table:
+def by_country(run: Run) -> Table:
+    """Where the places on the path stand."""
     places: dict[tuple[bool, str], list[int]] = defaultdict(list)
     for thing in run.path:
         code = run.graph.meaning(thing).country
@@ -116,7 +120,8 @@ def _list(refs: Sequence[Ref]) -> tuple[str, str]:
 # --- 3 what is kept -----------------------------------------------------------------------------------
 
 
-def _kept(run: Run) -> Iterator[Both]:
+def kept(run: Run) -> Iterator[Both]:
+    """How many places keep it, and what is declared of them."""
     keepers = run.keepers
     if not keepers:
         yield both("html.q3.none")
@@ -125,16 +130,16 @@ def _kept(run: Run) -> Iterator[Both]:
     meanings = [run.graph.meaning(thing) for thing in keepers]
     days = [meaning.retention_days for meaning in meanings if meaning.retention_days is not None]
     if days:
-        longest = max(days)
-        shown_days = like_both(retention(longest))
-        yield both("html.q3.retention", n=len(days), all=len(keepers), days=shown_days)
+        longest = as_value(retention(max(days)))
+        yield both("html.q3.retention", n=len(days), all=len(keepers), days=longest)
     else:
         yield both("html.q3.no-retention")
     told = sum(meaning.viewers is not None for meaning in meanings)
     yield both("html.q3.viewers", n=told, all=len(keepers))
 
 
-def _stores(run: Run) -> Table | None:
+def stores(run: Run) -> Table | None:
+    """The places that keep it."""
     rows = [
         [
             {"places": [thing]},
@@ -156,7 +161,8 @@ def _logs(run: Run) -> list[int]:
     return [thing for thing in run.path if run.graph.meaning(thing).role == "log"]
 
 
-def _logging(run: Run) -> Iterator[Both]:
+def logging(run: Run) -> Iterator[Both]:
+    """Which places on the path are logs, and what is declared of them."""
     logs = _logs(run)
     meanings = [run.graph.meaning(thing) for thing in logs]
     if logs:
@@ -178,7 +184,8 @@ def _undeclared(run: Run) -> Iterator[Both]:
         yield both("html.undeclared", n=len(things), places=run.refs(things))
 
 
-def _logtable(run: Run) -> Table | None:
+def log_table(run: Run) -> Table | None:
+    """The logs on the path."""
     rows = [
         [
             {"places": [thing]},
@@ -195,7 +202,8 @@ def _logtable(run: Run) -> Table | None:
 # --- 5 training ---------------------------------------------------------------------------------------
 
 
-def _training(run: Run) -> Iterator[Both]:
+def training(run: Run) -> Iterator[Both]:
+    """Whether it gets to training or evaluation pools, and for what it is used."""
     pools = [thing for thing in run.path if run.graph.meaning(thing).role in POOLS]
     for message, things in (
         ("html.q5.pools", [thing for thing in pools if run.sure(thing)]),
@@ -208,7 +216,7 @@ def _training(run: Run) -> Iterator[Both]:
     yield from _undeclared(run)
     purposes = sorted(_purposes(run), key=lambda p: (p not in PURPOSES, PURPOSES.index(p) if p in PURPOSES else 0, p))
     if purposes:
-        refs = tuple(like_both(word(f"purpose.{purpose}", purpose)) for purpose in purposes)
+        refs = tuple(as_value(word(f"purpose.{purpose}", purpose)) for purpose in purposes)
         yield both("html.q5.purposes", purposes=refs)
     else:
         yield both("html.q5.no-purposes")
@@ -242,8 +250,8 @@ def _vendors(run: Run) -> dict[str, list[int]]:
 
 def _trains(run: Run, vendor: str) -> bool | None:
     entry = run.graph.inventory.vendors.get(vendor)
-    training: bool | None = entry.training if entry is not None else None
-    return training
+    told: bool | None = entry.training if entry is not None else None
+    return told
 
 
 def vendor_name(run: Run, vendor: str) -> Ref:
@@ -253,7 +261,8 @@ def vendor_name(run: Run, vendor: str) -> Ref:
     return Ref(vendor, en or zh or vendor, zh or en or vendor)
 
 
-def _access(run: Run) -> Iterator[Both]:
+def access(run: Run) -> Iterator[Both]:
+    """Who runs the places on the path."""
     path, vendors = [t for t in run.path if run.graph.place(t).kind is not PlaceKind.OPERATOR], _vendors(run)
     if vendors:
         yield both("html.q6.vendors", vendors=tuple(vendor_name(run, vendor) for vendor in vendors))
@@ -269,7 +278,8 @@ def _access(run: Run) -> Iterator[Both]:
     yield both("html.q6.models", places=run.refs(models)) if models else both("html.q6.no-models")
 
 
-def _vendortable(run: Run) -> Table | None:
+def vendor_table(run: Run) -> Table | None:
+    """The vendors on the path."""
     rows: list[list[Cell]] = []
     for vendor, things in _vendors(run).items():
         entry = run.graph.inventory.vendors.get(vendor)

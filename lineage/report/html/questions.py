@@ -105,7 +105,7 @@ def _touches_log(run: Run, number: int) -> bool:
 
 def _trains_on(run: Run, number: int) -> bool:
     flow = run.graph.flows[number]
-    return flow.key.purpose in ("training", "fine-tuning", "evaluation") or run.graph.meaning(flow.target).role in POOLS
+    return flow.key.purpose in ("training", "fine-tuning", "evaluation") or run.graph.meaning(flow.target).role in answering.POOLS
 
 
 def _goes_to_vendor(run: Run, number: int) -> bool:
@@ -116,16 +116,46 @@ def _goes_to_vendor(run: Run, number: int) -> bool:
 
 
 QUESTIONS = (
-    Question("q1", ("baseline/q1-inputs-traced",), _where, _by_category, lambda run, number: True),
-    Question("q2", ("baseline/q2-domestic-hops",), _domestic, _by_country, _touches_domestic),
-    Question("q3", ("baseline/q3-retention", "baseline/q3-viewers"), _kept, _stores, _is_kept),
-    Question("q4", ("baseline/q4-logs-redacted-deletable",), _logging, _log_table, _touches_log),
+    Question(
+        "q1",
+        ("baseline/q1-inputs-traced",),
+        answering.where,
+        answering.by_category,
+        lambda run, number: True,
+    ),
+    Question(
+        "q2",
+        ("baseline/q2-domestic-hops",),
+        answering.domestic,
+        answering.by_country,
+        _touches_domestic,
+    ),
+    Question(
+        "q3",
+        ("baseline/q3-retention", "baseline/q3-viewers"),
+        answering.kept,
+        answering.stores,
+        _is_kept,
+    ),
+    Question(
+        "q4",
+        ("baseline/q4-logs-redacted-deletable",),
+        answering.logging,
+        answering.log_table,
+        _touches_log,
+    ),
     Question(
         "q5",
         ("baseline/q5-use-beyond-inference", "baseline/no-training-default"),
-        _training,
+        answering.training,
         lambda run: None,
         _trains_on,
     ),
-    Question("q6", ("baseline/q6-underlying-vendors",), _access, _vendor_table, _goes_to_vendor),
+    Question(
+        "q6",
+        ("baseline/q6-underlying-vendors",),
+        answering.access,
+        answering.vendor_table,
+        _goes_to_vendor,
+    ),
 )

@@ -34,7 +34,7 @@ class Run:
     @cached_property
     def reach(self) -> Reach:
         """Where data of customers and callers gets to: what declassifiers lower is not followed, as in the rules."""
-        context = Context(self.graph, Jurisdictions({}), self.report.today)
+        context = Context(self.graph, Jurisdictions(self.words), self.report.today)
         return context.reach(Selection(kinds=CUSTOMERS))
 
     @cached_property
@@ -49,10 +49,16 @@ class Run:
         return {graph.ids[place]: thing for place, thing in enumerate(graph.thing_of)}
 
     @cached_property
+    def words(self) -> dict[str, frozenset[str]]:
+        """The jurisdiction words of the first pack that says what is domestic; none when no pack does."""
+        packs = (dict(pack.jurisdictions) for pack in self.report.packs)
+        first: dict[str, tuple[str, ...]] = next((words for words in packs if words.get("domestic")), {})
+        return {word: frozenset(countries) for word, countries in first.items()}
+
+    @property
     def domestic(self) -> frozenset[str] | None:
-        """Countries that the first pack with that word calls domestic; None when no pack has it."""
-        sets = (dict(pack.jurisdictions).get("domestic") for pack in self.report.packs)
-        return next((frozenset(countries) for countries in sets if countries), None)
+        """Countries that are domestic; None when no pack says."""
+        return self.words.get("domestic")
 
     @property
     def path(self) -> list[int]:
@@ -95,10 +101,10 @@ def country(code: str, words: Notation | None = None) -> Text:
     """A country's name; "not known" for none.
 
     >>> country("SG").zh, country("").en
-    ('新加坡', 'not known')
+    ('新加坡', 'country not known')
     """
     if code in ("", NOWHERE, UNKNOWN):
-        return Text("not known", "不明")
+        return Text("country not known", "国家或地区不明")
     return (words or notation()).country(code)
 
 

@@ -19,10 +19,11 @@ Table = dict[str, Any]
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+    """A table; columns are messages."""
     return {"columns": [word(column) for column in columns], "rows": [list(row) for row in rows]}
 
 
-def like_both(told: Both) -> Ref:
+def as_value(told: Both) -> Ref:
     """Text in both languages as a value of a sentence."""
     en, zh = (told, told) if isinstance(told, str) else told
     return Ref("", en, zh)
@@ -57,5 +58,6 @@ def yes_no(told: bool | None) -> Both:
 
 
 def role(run: Run, thing: int) -> Both:
+    """What a store is for."""
     told = run.graph.meaning(thing).role
     return text(notation().role(told)) if told else word("html.undeclared.value")

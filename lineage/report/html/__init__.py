@@ -1,0 +1,58 @@
+"""The report as one HTML file that compliance hands over: opens offline, asks nobody anything, in English and Chinese.
+
+    run.py          a graph, its report, and where customers' data gets to
+    questions.py    the six questions (answering.py: how each is answered)
+    basis.py        what the verdict rests on
+    told.py         rules, findings, missing facts; tables.py  places and flows
+    pictures.py     diagrams made safe to stand in a page
+    page.py         all of it in one file under a strict content security policy
+
+The page holds its data as JSON; `page.js` shows it as text, never as markup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lineage.check import Report
+    from lineage.graph import FlowGraph
+
+__all__ = ["Html", "to_html"]
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """The report as files' contents, and what the user should know."""
+
+    html: bytes
+    json: bytes
+    """The report as `lineage check --format json` writes it; the page names its digest."""
+    notices: tuple[str, ...]
+
+
+def to_html(graph: FlowGraph, report: Report, *, lang: str = "en", views: Sequence[str] = ()) -> Html:
+    """The report of a graph; stable to the byte for the same version of Graphviz.
+
+    Args:
+        report: of a check of the same graph.
+        lang: the language in which the page opens.
+        views: names or files of the views to draw; by default where inputs go.
+
+    Raises:
+        ConfigError: no such view.
+    """
+    from lineage.report.html.data import as_data
+    from lineage.report.html.page import page
+    from lineage.report.html.pictures import VIEWS, pictures
+    from lineage.report.html.run import Run
+    from lineage.report.json import to_json
+
+    run = Run(graph, report)
+    told, markup, notices = pictures(run, views or VIEWS)
+    beside = to_json(report).encode("utf-8", "backslashreplace")
+    data = as_data(run, told, lang, hashlib.sha256(beside).hexdigest())
+    return Html(page(data, markup).encode(), beside, notices)
