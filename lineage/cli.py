@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from lineage import __version__
 from lineage.commands import options, work
 from lineage.commands.baseline import baseline as baseline_group
+from lineage.commands.diagram import diagram
 from lineage.commands.diff import diff
 from lineage.commands.doctor import doctor
 from lineage.commands.evidence import evidence
 from lineage.commands.lint import lint
 from lineage.commands.rules import rules
 from lineage.commands.waive import waive
-
-if TYPE_CHECKING:
-    from lineage.check import Report
-    from lineage.graph import FlowGraph
 
 
 @click.group(context_settings=options.CONTEXT, no_args_is_help=True)
@@ -138,35 +134,6 @@ def graph(spans: tuple[str, ...], inventories: tuple[str, ...], output: str | No
 
 
 @lineage.command(context_settings=options.CONTEXT)
-@options.stacked(options.spans, options.inventory, options.policies, options.mode)
-@click.option("-o", "--output", required=True, metavar="FILE", help="The picture; its ending says the format: .svg .png .pdf .dot")
-@click.option("--view", default="where-inputs-go", show_default=True, metavar="VIEW", help="A built-in view, or a view's file.")
-@click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
-def diagram(
-    spans: tuple[str, ...],
-    inventories: tuple[str, ...],
-    policies: tuple[str, ...],
-    mode: str,
-    output: str,
-    view: str,
-    lang: str,
-) -> int:
-    """Draw the data flows, with the paths that break a rule in red.
-
-    \b
-    Examples:
-      lineage diagram traces/ -i lineage.yaml -o inputs.svg
-      lineage diagram traces/ -i lineage.yaml -o inputs.png --lang zh
-    """
-    inventory = work.load_inventory(inventories)
-    made = work.as_graph(work.read(spans, inventory), inventory)
-    report = work.judged(made, policies, mode)
-    for path in draw_to(made, report, output, view, lang):
-        click.echo(f"wrote {path}", err=True)
-    return 0
-
-
-@lineage.command(context_settings=options.CONTEXT)
 @options.spans
 @click.option("-o", "--output", required=True, metavar="FILE", help="The snapshot, a JSON file.")
 @click.option("-i", "--inventory", "inventories", multiple=True, metavar="FILE", help="Only its telemetry.tenant_keys are used.")
@@ -263,28 +230,5 @@ def schema(output: str | None) -> int:
     return 0
 
 
-for command in (baseline_group, diff, doctor, lint, rules, waive, evidence):
+for command in (baseline_group, diagram, diff, doctor, lint, rules, waive, evidence):
     lineage.add_command(command)
-
-
-def draw_to(made: FlowGraph, report: Report | None, output: str, view: str, lang: str) -> list[str]:
-    """Write the picture; the paths written. What the machine lacks is said on standard error."""
-    from lineage.diagram import draw, render
-    from lineage.files import write_whole
-
-    form = Path(output).suffix.lstrip(".").lower()
-    if form not in ("svg", "png", "pdf", "dot"):
-        raise work.usage(f"the ending of {output} tells no picture format", "end it in .svg, .png, .pdf or .dot")
-    text = draw(made, view=view, lang=lang, report=report)
-    rendered = render(text, form)
-    for notice in rendered.notices:
-        click.echo(f"note: {notice}", err=True)
-    if rendered.data is None:
-        stem = Path(output).with_suffix("")
-        from lineage.export import EXPORTS
-
-        write_whole(f"{stem}.dot", text.encode())
-        write_whole(f"{stem}.mmd", EXPORTS["mermaid"](made, lang).encode())
-        return [f"{stem}.dot", f"{stem}.mmd"]
-    write_whole(output, rendered.data)
-    return [output]

@@ -20,7 +20,7 @@ def run(folder: str | None, lang: str) -> int:
     that is what the demo shows, and not a failure of the demo.
     """
     from lineage.check import check
-    from lineage.cli import draw_to
+    from lineage.commands.diagram import draw_to
     from lineage.files import write_whole
     from lineage.findings import Verdict
     from lineage.graph import FlowGraph

@@ -185,6 +185,14 @@ lineage.authorisation token
 """Span attributes that pass, by the name on the wire. `retrieval.documents` stands for
 `retrieval.documents.<n>.document.metadata`; `db.query.result.metadata` is read from span events of that name."""
 
+PEER = frozenset(
+    key
+    for key, attribute in SPAN.items()
+    if attribute.canonical
+    in "server.address server.port network.peer.address network.peer.port url service.peer.name service.peer.namespace".split()
+)
+"""Span attributes that tell of the called side; on SERVER and CONSUMER spans the same names mean the speaker or the end user."""
+
 TENANT_KEYS: tuple[str, ...] = (
     "lineage.tenant",
     "tenant.id",

@@ -130,7 +130,7 @@ def test_the_commands_are_those_of_the_design(call: Lineage) -> None:
         ),
         pytest.param(
             ["diagram", *CLEAN, "-o", "x.gif"],
-            "end it in .svg, .png, .pdf or .dot",
+            "end it in .svg, .png, .pdf, .dot, .mmd or .drawio",
             id="a picture of no format",
         ),
         pytest.param(

@@ -48,7 +48,7 @@ BACKWARDS = {
         "link",
         "fast",
     ): "link hands over to the compiled kernel where numba is installed; the kernel fills the same columns",
-    ("demo", "cli"): "the demo draws as the diagram command draws",
+    ("demo", "commands"): "the demo draws as the diagram command draws",
 }
 """Imports against the direction, inside a function; each with its reason."""
 
@@ -63,6 +63,7 @@ DOORS = {
         "contracts",
         "demands",
         "diagram.notation",
+        "diagram.views",
         "inventory",
         "packcases",
         "packs",

@@ -16,19 +16,6 @@ from lineage.reduce import Refused, Value, reduce_value, tenant
 from lineage.spans import Kind, Mark, Resource, Shape, Tally, Vocabulary
 from lineage.verbs import verbs_in
 
-_PEER_KEYS = frozenset(
-    {
-        "server.address",
-        "server.port",
-        "network.peer.address",
-        "network.peer.port",
-        "url",
-        "service.peer.name",
-        "service.peer.namespace",
-    }
-)
-"""Canonical keys that tell of the called side; on SERVER and CONSUMER spans the same names mean the speaker or the end user."""
-_PEER_NAMES = frozenset(key for key, attribute in names.SPAN.items() if attribute.canonical in _PEER_KEYS)
 SERVED = (Kind.SERVER, Kind.CONSUMER)
 """Kinds of spans that answer somebody else's call."""
 _DOCUMENT = names.SPAN["retrieval.documents"]
@@ -101,7 +88,7 @@ class Shaper:
 
     def wanted(self, key: str, kind: int = Kind.UNSPECIFIED) -> bool:
         """Whether an attribute of this key is looked at on a span of this kind."""
-        if kind in SERVED and key in _PEER_NAMES and key not in self.tenant_keys:
+        if kind in SERVED and key in names.PEER and key not in self.tenant_keys:
             return False
         return key in self.allowed or _is_document(key)
 
@@ -149,7 +136,7 @@ class Shaper:
             pairs=tuple(pairs),
             tenant=told,
             tenant_rank=tenant_rank if told else -1,
-            peer=key in _PEER_NAMES,
+            peer=key in names.PEER,
             refused=refused,
         )
         return self._code(piece)

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from lineage.errors import ConfigError, LineageError
 
@@ -70,6 +71,40 @@ def render(dot: str, form: str) -> Rendered:
         with_line = with_line.replace("graph [", f"graph [\n    dpi={DPI},", 1)
     notices = () if dot.isascii() or not lacks_chinese() else (NO_FONT,)
     return Rendered(engine(with_line, form), name, notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where an engine puts things: points from the left and the top."""
+
+    width: float
+    height: float
+    boxes: Mapping[str, tuple[float, float, float, float]]
+    """Name in the DOT of a node or cluster -> left, top, width, height."""
+
+
+def layout(dot: str) -> Layout | None:
+    """The layout of a DOT of `draw`; None when no engine is installed.
+
+    Raises:
+        LineageError: the engine failed on this DOT.
+    """
+    _, engine = _engine()
+    if engine is None:
+        return None
+    page = _positions(dot, engine)
+    _, _, width, height = _numbers(page["bb"])
+    boxes = {}
+    for one in page.get("objects", ()):
+        if "bb" in one:
+            left, low, right, high = _numbers(one["bb"])
+        elif "pos" in one:
+            (x, y), wide, tall = _numbers(one["pos"]), 36 * float(one["width"]), 36 * float(one["height"])
+            left, low, right, high = x - wide, y - tall, x + wide, y + tall
+        else:
+            continue
+        boxes[one["name"]] = (left, height - high, right - left, high - low)
+    return Layout(width, height, boxes)
 
 
 NO_ENGINE = (
@@ -148,9 +183,7 @@ def _bordered(dot: str, engine: Engine) -> str:
     """The same DOT with the border's line behind everything, from the top to the bottom of the jurisdictions."""
     if "\n    b0 [" not in dot:
         return dot
-    # `json0` has the positions alone; the drawing operations of `json` hold stray bytes in Graphviz 14.1.
-    layout = json.loads(engine(dot, "json0").decode("utf-8", "replace"))
-    objects = {one.get("name", ""): one for one in layout["objects"]}
+    objects = {one.get("name", ""): one for one in _positions(dot, engine)["objects"]}
     x = float(objects["b0"]["pos"].split(",")[0])
     spans = [_numbers(one["bb"])[1::2] for name, one in objects.items() if name.startswith("cluster_j")]
     for name, one in objects.items():
@@ -162,6 +195,12 @@ def _bordered(dot: str, engine: Engine) -> str:
     # Lines only: text in `_background` crashes dot 2.43.
     line = f"S 15 -setlinewidth(3) S 6 -dashed c 7 -{colour} L 2 {x:.0f} {low:.0f} {x:.0f} {high:.0f}"
     return dot.replace("graph [", f'graph [\n    _background="{line}",', 1)
+
+
+def _positions(dot: str, engine: Engine) -> dict[str, Any]:
+    # `json0` has the positions alone; the drawing operations of `json` hold stray bytes in Graphviz 14.1.
+    found: dict[str, Any] = json.loads(engine(dot, "json0").decode("utf-8", "replace"))
+    return found
 
 
 def _numbers(text: str) -> list[float]:

@@ -61,7 +61,7 @@ def write(drawing: Drawing, lang: Language, notation: Notation) -> str:
         members[box.cluster].append(box)
     lines = ["flowchart LR"]
     if not drawing.boxes:
-        lines.append(f'  n0["{quoted(notation.words.nothing.text.one(lang))}"]')
+        lines.append(f'    n0["{quoted(notation.words.nothing.text.one(lang))}"]')
     for number, cluster in enumerate(drawing.clusters, 1):
         lines.append(f'  subgraph j{number}["{quoted(cluster.title.one(lang))}"]')
         lines += [f"    {nodes[box.id]}{_box(box, lang)}" for box in members[cluster.key]]

@@ -239,7 +239,10 @@ def test_nothing_to_draw_is_said() -> None:
     drawing = drawn("op:support[CN] > core@CN")
 
     assert drawing.boxes == ()
-    assert "No flow matches this view." in [text.en for text in drawing.small]
+    assert (
+        "Nothing that was observed or declared matches this view. "
+        "That proves nothing: what sends no telemetry and is not declared is not seen."
+    ) in [text.en for text in drawing.small]
 
 
 def test_unknown_locations_have_a_cluster_on_neither_side() -> None:
