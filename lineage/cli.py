@@ -9,13 +9,16 @@ import click
 from lineage import __version__
 from lineage.commands import options, work
 from lineage.commands.baseline import baseline as baseline_group
+from lineage.commands.collect import collect
 from lineage.commands.diagram import diagram
 from lineage.commands.diff import diff
 from lineage.commands.doctor import doctor
 from lineage.commands.evidence import evidence
 from lineage.commands.lint import lint
+from lineage.commands.report import report as report_command
 from lineage.commands.rules import rules
 from lineage.commands.waive import waive
+from lineage.commands.watch import watch
 
 
 @click.group(context_settings=options.CONTEXT, no_args_is_help=True)
@@ -230,5 +233,5 @@ def schema(output: str | None) -> int:
     return 0
 
 
-for command in (baseline_group, diagram, diff, doctor, lint, rules, waive, evidence):
+for command in (baseline_group, collect, diagram, diff, doctor, lint, report_command, rules, waive, watch, evidence):
     lineage.add_command(command)

@@ -28,6 +28,10 @@ ACTOR = "lineage.actor"
 ACTOR_ROLE = "lineage.actor.role"
 TENANT = "lineage.tenant"
 AUTHORISATION = "lineage.authorisation"
+CONFLICT = "lineage.conflict"
+"""Axes on which statements about a span contradict each other, comma-separated; written by lineage.instrument."""
+CLAIMED = "lineage.claimed"
+"""Labels that a stranger sent in baggage, by name, comma-separated; their values are not kept but for the origin."""
 
 # --- canonical keys that the decoders themselves derive --------------------------------------------
 

@@ -54,6 +54,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The answer that goes to {place} carries data of {b}. This breaks no condition by itself, but leaves separation unproven.",
         "返回给 {place} 的结果含有 {b} 的数据。这本身不违反豁免条件，但隔离无法得到证明。",
     ),
+    # why the guard could not decide
+    "guard.unset": (
+        "The guard was not set up in this process; what is not known is not allowed.",
+        "本进程未设置防护；未知即不予放行。",
+    ),
+    "guard.arguments": (
+        "The guard was asked with a word that it does not know; what is not known is not allowed.",
+        "向防护提交了其不认识的用词；未知即不予放行。",
+    ),
+    "guard.record": (
+        "The decision cannot be recorded.",
+        "决定无法留存记录。",
+    ),
+    "guard.full": (
+        "The guard knows as many flows as it may; what comes beyond cannot be judged.",
+        "防护所记流动已达上限；超出部分无法判断。",
+    ),
+    "guard.error": (
+        "The guard could not decide; its log says why.",
+        "防护无法作出决定；原因见其日志。",
+    ),
     "expected": (
         "Nothing in the scope of this rule was observed, and the rule expects something.",
         "未观测到本规则适用范围内的任何情形，而本规则要求有所观测。",
@@ -399,6 +420,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "gap.age-days": ("days since the newest observation", "距最近一次观测的天数"),
     "gap.disputed": ("origins that spans dispute", "跨度所称与声明不一致的来源地"),
     "gap.disagreements": ("places where inventory and telemetry disagree", "清单与遥测不一致的位置"),
+    "gap.housekeeping": ("operations that move no data (connect, ping, begin)", "不移动数据的操作（连接、探测、事务开始）"),
+    "gap.unnamed-peer": ("calls to a peer without a name", "对无名称对端的调用"),
+    "gap.probe": ("health checks, left out", "健康检查（未计入）"),
+    "gap.no-region": ("spans whose resource tells no region or country", "资源属性未标明区域或国家的跨度"),
+    "gap.server-without-client": ("requests whose caller is not in the telemetry", "调用方不在遥测之内的请求"),
+    "gap.store-without-address": ("calls to a store without an address", "对无地址存储的调用"),
+    "gap.model-without-address": ("calls to a model without an address", "对无地址模型的调用"),
+    "gap.no-origin": ("interactions that carry nobody's known data", "未承载已知数据的交互"),
     "gap.unobserved": ("places that are declared and were never observed", "已声明但未观测到的位置"),
     # properties of places and parties
     "property.country": ("country", "所在国家"),
@@ -681,6 +710,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{rule} 的豁免处理将于 {date} 到期；责任方 {owner}{ticket}（{where}）",
     ),
     # what keeps verdicts from being reached
+    # what is received from a running service
+    "receive.listening": (
+        "listening on {url} (OTLP/HTTP); in the service set OTEL_EXPORTER_OTLP_ENDPOINT={url} and OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+        "正在监听 {url}（OTLP/HTTP）；请在服务中设置 OTEL_EXPORTER_OTLP_ENDPOINT={url} 与 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    ),
+    "receive.received": ("received {spans} spans in {requests} requests", "已接收 {spans} 个跨度，共 {requests} 个请求"),
+    "receive.refused": ("{count} requests refused with status {status}", "{count} 个请求被拒绝，状态码 {status}"),
+    "receive.late": (
+        "{count} spans came after their trace had settled, and stand alone: give --settle more seconds",
+        "{count} 个跨度在其链路结束后到达，只能单独处理：请增大 --settle",
+    ),
+    "receive.cut": (
+        "{count} traces were taken before they were quiet: too many spans waited",
+        "{count} 条链路未及静止即被处理：等待的跨度过多",
+    ),
+    "watch.flow": ("{source} → {target}  ({what}; data of {data}; collected in {origins})", "{source} → {target}（{what}；{data} 的数据；收集地 {origins}）"),
+    "watch.flow.maybe": (
+        "{source} → {target}  ({what}; perhaps data of {data}; collected in {origins})",
+        "{source} → {target}（{what}；可能为 {data} 的数据；收集地 {origins}）",
+    ),
+    "watch.turned": ("{rule}: {before} → {now}", "{rule}：{before} → {now}"),
     "doctor.machine": ("This machine", "本机"),
     "doctor.extra": ("[{extra}] {use}", "[{extra}] {use}"),
     "doctor.no-extra": (
@@ -823,7 +873,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "html.missing": ("What is missing, and how to supply it", "缺少的事实及补充方法"),
     "html.places": ("Places", "位置"),
     "html.flows": ("Flows", "数据流"),
-    "html.as-of": ("Judged as of {today}, {mode} mode", "判断日期 {today}，模式 {mode}"),
+    "html.as-of": ("judged as of {today} by {packs}, {mode} mode", "判断日期 {today}，规则包 {packs}，模式 {mode}"),
     "html.not-assessed": ("not assessed", "未评估"),
     "html.waived": ("HOLDS ONLY BY WAIVER", "仅因豁免处理成立"),
     "html.marks": (
@@ -846,8 +896,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "html.period.none": ("No flow has a time.", "数据流均无时间。"),
     "html.telemetry.counts": ("{spans} spans, {traces} traces, {files} files", "{spans} 个跨度、{traces} 条链路、{files} 个文件"),
     "html.observed.counts": (
-        "{flows} flows between {places} places: {sure} established, {possible} possible; {met} of {rules} rules met something",
-        "{places} 处位置之间的 {flows} 条数据流：{sure} 条确证，{possible} 条可能；{rules} 条规则中 {met} 条有所适用",
+        "{flows} flows between {places} places: {sure} observed, {possible} only possible; {met} of {rules} rules met something",
+        "{places} 处位置之间的 {flows} 条数据流：{sure} 条已观测，{possible} 条仅为可能；{rules} 条规则中 {met} 条有所适用",
     ),
     "html.gaps.none": ("No gap is recorded: no span was refused, lost or left without its parent.", "未记录缺口：没有跨度被拒收、丢失或缺失父跨度。"),
     "html.gap": ("{what}: {count}", "{what}：{count}"),
@@ -870,7 +920,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "html.fact.role": ("what a store or queue is for", "存储或队列的用途"),
     "html.fact.origin": ("where data was collected and generated", "数据的收集和产生地"),
     "html.fact.category": ("what kind of content a flow carries", "数据流的内容类别"),
-    "html.fact.way": ("that a flow carries what it is said to carry", "数据流确实承载所述数据"),
     "known.declared": ("declared in the inventory", "清单声明"),
     "known.stated": ("stated by telemetry", "遥测标明"),
     "known.inferred": ("inferred", "推断"),
@@ -940,8 +989,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "html.to": ("To", "至"),
     "html.leg": ("Way", "方式"),
     "html.certainty": ("Certainty", "确定性"),
-    "html.established": ("established", "确证"),
-    "html.possible": ("possible", "可能"),
     "html.calls": ("Calls", "次数"),
     "html.first": ("First seen", "首次"),
     "html.last": ("Last seen", "末次"),
@@ -961,10 +1008,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "html.reached.maybe": ("may be here", "可能到达"),
     "html.reached.no": ("not observed here", "未观测到达"),
     "html.rule": ("Rule", "规则"),
+    "html.on": ("On what", "判断基础"),
     "html.severity": ("Severity", "级别"),
     "html.count.stated": ("Flows: stated", "数据流：已标明"),
     "html.count.inferred": ("Flows: inferred or not known", "数据流：推断或不明"),
-    "html.names": ("Which", "名称"),
     "html.entity": ("Legal entity", "法律实体"),
     "html.training": ("May train", "可否用于训练"),
     "html.dpa": ("DPA", "数据处理协议"),
@@ -1005,6 +1052,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "html.zoom-fit": ("Fit", "适合宽度"),
     "html.map.help": ("Click a flow, or reach it by Tab and press Enter, to see its evidence. The same flows stand in the table below.", "点击数据流，或用 Tab 键选中后按回车键，可查看其证据。下表列有相同的数据流。"),
     "html.map.none": ("The picture could not be drawn on the machine that wrote this report. It follows as DOT text, which any Graphviz draws.", "生成本报告的机器无法绘图。以下为 DOT 文本，可由任意 Graphviz 绘制。"),
+    "html.q.map": ("Show the map", "查看数据流图"),
+    "html.map.left": (
+        "Not drawn here, for the size of this file: {views}. `lineage diagram` draws them, and `lineage report --view`.",
+        "因文件大小未绘入：{views}。可用 `lineage diagram` 或 `lineage report --view` 绘制。",
+    ),
+    "html.map.large": (
+        "This picture has {n} flows and could not be read on a page. `lineage diagram` draws it, or narrower views of it; the flows stand in the table below.",
+        "该图有 {n} 条数据流，无法在页面上阅读。可用 `lineage diagram` 绘制该图或范围更小的视图；数据流见下表。",
+    ),
     "kind.party": ("customer", "客户"),
     "kind.caller": ("caller not in the telemetry", "遥测之外的调用方"),
     "kind.service": ("service", "服务"),

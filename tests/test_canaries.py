@@ -289,6 +289,7 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("check", "SPANS"),
     *(("graph", "SPANS", "-i", "INVENTORY", "--format", form) for form in ("json", "graphml", "dot", "mermaid")),
     ("diagram", "SPANS", "-i", "INVENTORY", "-o", "OUT.dot"),
+    *(("diagram", "SPANS", "-i", "INVENTORY", "-o", "OUT.dot", "--view", view) for view in ("whole-system", "sub-processors", "authorisation-chain")),
     ("snapshot", "SPANS", "-o", "OUT.json"),
     ("init", "SPANS"),
     ("explain", "order16/no-shared-store"),

@@ -27,7 +27,9 @@ def _list(context: click.Context, _: click.Parameter, asked: bool) -> None:
 
     for name in view_names():
         found = view(name)
-        click.echo(f"{name if found.draw != 'finding' else 'finding:FINGERPRINT':<22} {found.title.en} / {found.title.zh}")
+        click.echo(
+            f"{name if found.draw != 'finding' else 'finding:FINGERPRINT':<22} {found.title.en} / {found.title.zh}"
+        )
         if found.about is not None:
             click.echo(f"{'':<22} {found.about.en} {found.about.zh}")
     context.exit(0)
@@ -48,9 +50,23 @@ def _list(context: click.Context, _: click.Parameter, asked: bool) -> None:
     help="A built-in view, a view's file, `all` (every built-in view) or `findings` (each violation). Default: where-inputs-go.",
 )
 @click.option("--finding", default="", metavar="FINGERPRINT", help="Draw the way of one finding.")
-@click.option("--format", "form", type=click.Choice(ENDINGS), default="svg", show_default=True, help="Of the pictures in a folder.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(ENDINGS),
+    default="svg",
+    show_default=True,
+    help="Of the pictures in a folder.",
+)
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
-@click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List the built-in views, and end.")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="List the built-in views, and end.",
+)
 def diagram(
     spans: tuple[str, ...],
     inventories: tuple[str, ...],
@@ -80,7 +96,9 @@ def diagram(
     if view in (ALL, FINDINGS):
         written = _folder(made, report, Path(output), view, form, lang)
     else:
-        written = draw_to(made, report, output, view or ("finding" if finding else "where-inputs-go"), lang, finding)
+        written = draw_to(
+            made, report, output, view or ("finding" if finding else "where-inputs-go"), lang, finding
+        )
     for path in written:
         click.echo(f"wrote {path}", err=True)
     return 0
@@ -92,7 +110,9 @@ def _folder(made: FlowGraph, report: Report, folder: Path, which: str, form: str
     from lineage.findings import Verdict
 
     if folder.suffix.lstrip(".").lower() in ENDINGS:
-        raise work.usage(f"--view {which} writes a folder, and {folder} ends like a picture", "name a folder: -o pictures/")
+        raise work.usage(
+            f"--view {which} writes a folder, and {folder} ends like a picture", "name a folder: -o pictures/"
+        )
     if which == ALL:
         views = {name: name for name in view_names()}
     else:
@@ -103,7 +123,10 @@ def _folder(made: FlowGraph, report: Report, folder: Path, which: str, form: str
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise work.usage(f"cannot make the folder {folder} ({error.strerror})", "name a new folder, or one you may write to") from None
+        raise work.usage(
+            f"cannot make the folder {folder} ({error.strerror})",
+            "name a new folder, or one you may write to",
+        ) from None
     told: set[str] = set()
     return [
         path
@@ -132,7 +155,8 @@ def draw_to(
     form = Path(output).suffix.lstrip(".").lower()
     if form not in ENDINGS:
         raise work.usage(
-            f"the ending of {output} tells no picture format", f"end it in .{', .'.join(ENDINGS[:-1])} or .{ENDINGS[-1]}"
+            f"the ending of {output} tells no picture format",
+            f"end it in .{', .'.join(ENDINGS[:-1])} or .{ENDINGS[-1]}",
         )
     drawing, words = picture(made, view, report, finding), notation()
     text, mermaid = to_dot(drawing, language(lang), words), to_mermaid(drawing, language(lang), words)

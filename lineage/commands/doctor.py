@@ -96,15 +96,16 @@ def _telemetry(graph: FlowGraph, report: Report, lang: str, everything: bool) ->
     )
     for reason, calls in counted.reasons:
         yield "  " + sentence("doctor.reason", {"calls": calls, "why": reason}, lang)
-    yield from _advice(advice, lang, everything)
+    yield from advice_lines(advice, lang, everything)
 
 
-def _advice(advice: list[Advice], lang: str, everything: bool) -> Iterator[str]:
+def advice_lines(advice: list[Advice], lang: str, everything: bool = False, most: int = SHOWN) -> Iterator[str]:
+    """Missing facts, each with the line that would add it; `most` of them unless it is `everything`."""
     from lineage.report.text import few
     from lineage.words import sentence, words
 
     yield sentence("doctor.facts" if advice else "doctor.nothing", {"count": len(advice)}, lang)
-    shown = advice if everything else advice[:SHOWN]
+    shown = advice if everything else advice[:most]
     for number, each in enumerate(shown, 1):
         counts = {"rules": len(each.wanted.rules), "decides": each.decides, "places": len(each.wanted.places)}
         yield f"  {number}. {words(each.wanted.fact.fact, lang)}  {sentence('doctor.unblocks', counts, lang)}"

@@ -71,7 +71,12 @@ class Context:
         """Shortest ways of selected data, as sure as `level`."""
         key = (selection, level)
         if key not in self._paths:
-            self._paths[key] = Paths(self.graph, self.reach(selection), level)
+            found, memo = self.reach(selection), self.graph.memo
+            # Packs ask for the same data in many words: what spreads alike has the same ways, and is searched once.
+            alike = (("paths", bytes(found.answers), bytes(found.sources), bytes(found.flows)), int(level))
+            if alike not in memo:
+                memo[alike] = Paths(self.graph, found, level)
+            self._paths[key] = memo[alike]  # type: ignore[assignment]
         return self._paths[key]
 
     def way(self, selection: Selection, thing: int, level: Answer) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ from lineage.findings import Checked, Judgement, Missing, Verdict, ref, resource
 from lineage.flows import Leg
 from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
-from lineage.reach import Reach
+from lineage.reach import Reach, reach
 from lineage.selection import Answer, Selection
 
 _OVERSEAS = {"kinds": ("party",), "origin": ("overseas",)}
@@ -46,6 +46,7 @@ class NeverMeet(Contract):
         ({**_BOTH, "at": "partition"}, ("acme[DE] > gw@SG > pg/eu", "hong[CN] > core@CN > pg/cn"), ""),
         ({**_BOTH, "at": "output"}, ("acme[DE] > gw@SG > acme", "hong[CN] > gw > pg"), ""),
         ({**_BOTH, "at": "place", "places": {"kinds": ("service",)}}, ("acme[DE] > gw@SG > pg", "hong[CN] > core@CN > pg"), ""),
+        ({**_BOTH, "places": {"roles": ("log",)}}, ("acme[DE] > redactor@SG > pg", "hong[CN] > core@CN > pg", "pg is role=log", "redactor lowers origin=DE evidence=report"), ""),
     )  # fmt: skip
     BREAKS: ClassVar[tuple[Case, ...]] = (
         (_BOTH, ("acme[DE] > gw@SG > pg/eu", "hong[CN] > core@CN > pg/cn"), "store:postgresql@pg"),
@@ -105,10 +106,18 @@ class NeverMeet(Contract):
     def _observed(self, context: Context, looked_at: int) -> bool:
         """Whether there is anything to be proven: a place of the roles asked about, a source of the kinds asked about."""
         graph = context.graph
-        if self.at != "output" and self.places.roles and not looked_at:
+        if self.at != "output" and self.places.roles and not looked_at and not self._kept_out(context):
             return False
         kinds = self.b.kinds
         return not kinds or any(graph.place(thing).kind in kinds for thing in range(len(graph.things)))
+
+    def _kept_out(self, context: Context) -> bool:
+        """Whether a declassifier is what keeps `a` from getting to any place that counts: then it is that which is proven."""
+        a = context.reach(self.a)
+        if not a.declassifiers:
+            return False
+        things = reach(context.graph, a.answers, direct=self.a.direct).things
+        return any(level and self._counts(context, thing) for thing, level in enumerate(things))
 
     def _counts(self, context: Context, thing: int) -> bool:
         if self.at == "output":

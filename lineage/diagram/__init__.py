@@ -85,7 +85,8 @@ def picture(
         return replace(drawn, title=title)
     if finding:
         raise ConfigError.of(
-            f"the view {found.id!r} does not draw one finding", remedy="leave --view out, or name a view with `draw: finding`"
+            f"the view {found.id!r} does not draw one finding",
+            remedy="leave --view out, or name a view with `draw: finding`",
         )
     if report is None:
         return build(graph, found, notation())

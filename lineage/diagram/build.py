@@ -52,7 +52,9 @@ def build(
     lines, gates = lines_and_gates(graph, scene, names, column, notation, each=view.gates == "flows")
     one = view.draw == "finding"
     mark, verdict, colour = (
-        notes.of_finding(routes[0], notation) if one else notes.verdict(routes, scene.routes, outcome, notation)
+        notes.of_finding(routes[0], notation)
+        if one
+        else notes.verdict(routes, scene.routes, outcome, notation)
     )
     return Drawing(
         view=view.id,
@@ -160,7 +162,9 @@ def _clusters(graph: FlowGraph, scene: Scene, view: View, notation: Notation) ->
     for spot in scene.spots.values():
         members[spot.cluster].append(spot)
     made = [
-        _organisation(graph, key, notation) if spots[0].runner else _jurisdiction(graph, key, spots, view, notation)
+        _organisation(graph, key, notation)
+        if spots[0].runner
+        else _jurisdiction(graph, key, spots, view, notation)
         for key, spots in members.items()
     ]
     rank = {Side.NONE: 0, Side.OVERSEAS: 1, Side.UNKNOWN: 2, Side.DOMESTIC: 3}

@@ -99,7 +99,13 @@ def box(each: Box, lang: Language, notation: Notation, accent: Accent) -> str:
     for detail in each.details:
         text += rows(detail.lines(lang), 9, colour=colours.metadata)
     return shape(
-        each.shape, each.id, each.tag.one(lang), text, accent=accent, broken=each.broken, dashed=each.declared_only
+        each.shape,
+        each.id,
+        each.tag.one(lang),
+        text,
+        accent=accent,
+        broken=each.broken,
+        dashed=each.declared_only,
     )
 
 
@@ -247,7 +253,9 @@ def _notes(drawing: Drawing, lang: Language, notation: Notation) -> str:
         for text in said.lines(lang)
     )
     body += row(f'<td align="left" colspan="{wide}" cellpadding="4">{table(small, cellpadding=2)}</td>')
-    return table(body, border=1, sides="L", color=drawing.accent.colour if drawing.notes else colours.metadata)
+    return table(
+        body, border=1, sides="L", color=drawing.accent.colour if drawing.notes else colours.metadata
+    )
 
 
 def _note(note: Note, lang: Language, notation: Notation, accent: Accent) -> str:
@@ -315,4 +323,6 @@ def nothing(lang: Language, notation: Notation) -> str:
     """What stands where there is nothing to draw."""
     lines = notation.words.nothing.text.lines(lang)
     colour = notation.colours.metadata
-    return table(rows(lines, 13, bold=True, colour=colour), border=1, style="dashed", color=colour, cellpadding=12)
+    return table(
+        rows(lines, 13, bold=True, colour=colour), border=1, style="dashed", color=colour, cellpadding=12
+    )

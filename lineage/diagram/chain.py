@@ -6,14 +6,15 @@ market. What joins the first three is declared (hollow heads); who called which 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lineage.diagram import describe, notes
 from lineage.diagram.drawing import Box, Cluster, Drawing, Line
-from lineage.diagram.facts import LIST, facts, vendor_title
-from lineage.diagram.markets import market_spots
+from lineage.diagram.facts import LIST, established, facts, legal_entity, vendor_title
+from lineage.diagram.markets import market_spots, unshown_customers
 from lineage.diagram.notation import Notation, Phrase
 from lineage.diagram.notes import Outcome, when
 from lineage.diagram.routes import Route
@@ -37,14 +38,24 @@ class _Parts:
     lines: list[Line] = field(default_factory=list)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def put(self, stage: str, name: str, shape: Shape, column: int, title: Text, details: Sequence[Text], **more: Any) -> None:
-        """Add a box."""
+    def put(
+        self,
+        stage: str,
+        name: str,
+        shape: Shape,
+        column: int,
+        title: Text,
+        details: Sequence[Text],
+        tip: str,
+    ) -> None:
+        """Add a box; `name` is what lines are joined by."""
         number = sum(box.shape is shape for box in self.boxes) + 1
-        self.ids[stage, name] = f"{shape}{number}"
-        tip = more.pop("tip", name)
-        self.boxes.append(Box(f"{shape}{number}", shape, title, tuple(details), (stage,), column, cut(tip, describe.TIP), **more))
+        box = self.ids[stage, name] = f"{shape}{number}"
+        self.boxes.append(Box(box, shape, title, tuple(details), (stage,), column, cut(tip, describe.TIP)))
 
-    def join(self, source: tuple[str, str], target: tuple[str, str], text: Text, tip: Text, **more: Any) -> None:
+    def join(
+        self, source: tuple[str, str], target: tuple[str, str], text: Text, tip: Text, **more: Any
+    ) -> None:
         """Add a line, if both ends are there."""
         if source in self.ids and target in self.ids:
             name = f"R{len(self.lines) + 1}"
@@ -62,7 +73,7 @@ def chain(
     _vendors(graph, parts, notation)
     _authorisations(graph, parts, depths, notation)
     models = _models(graph, parts, 2 + deepest, notation)
-    _markets(graph, view, parts, models, 3 + deepest, notation)
+    left = _markets(graph, view, parts, models, 3 + deepest, notation)
     stages: Mapping[str, tuple[Side, Phrase]] = {
         "vendors": (Side.OVERSEAS, words.stage_vendors),
         "authorisations": (Side.DOMESTIC, words.stage_authorisations),
@@ -70,7 +81,7 @@ def chain(
         "customers": (Side.OVERSEAS, words.customers),
     }
     used = {box.cluster[0] for box in parts.boxes}
-    scene = Scene({}, {}, {})
+    scene = Scene({}, {}, {}, left)
     mark, verdict, colour = notes.verdict(routes, (), outcome, notation)
     columns = {column: n for n, column in enumerate(sorted({box.column for box in parts.boxes}))}
     return Drawing(
@@ -92,7 +103,11 @@ def chain(
         notes=(),
         small=tuple(notes.small(graph, scene, view, routes, parts.lines, outcome, notation)),
         description=words.description.text.fill(
-            places=str(len(parts.boxes)), jurisdictions="0", flows=str(len(parts.lines)), gates="0", violations="0"
+            places=str(len(parts.boxes)),
+            jurisdictions="0",
+            flows=str(len(parts.lines)),
+            gates="0",
+            violations="0",
         ),
         legend=view.legend,
         plain=True,
@@ -118,19 +133,14 @@ def _depths(graph: FlowGraph) -> dict[str, int]:
 
 
 def _vendors(graph: FlowGraph, parts: _Parts, notation: Notation) -> None:
-    words = notation.words
     named = {entry.vendor for entry in graph.inventory.authorisations} - {None}
     for name in sorted(named):
         entry = graph.inventory.vendors.get(name)
-        details = [words.vendor_unlisted.text]
+        details = [legal_entity(entry, notation)]
         if entry is not None:
-            entity = entry.legal_entity
-            country = entry.country
-            details = [
-                words.legal_entity.text.fill(name=cut(entity, notation.limits.name)) if entity else words.legal_entity_unknown.text,
-                words.established.text.fill(country=notation.country(country)) if country else words.established_unknown.text,
-            ]
-        parts.put("vendors", name, Shape.SUBPROCESSOR, 0, vendor_title(graph, name, notation), details)
+            details.append(established(entry, notation))
+        title = vendor_title(graph, name, notation)
+        parts.put("vendors", name, Shape.SUBPROCESSOR, 0, title, details, name)
 
 
 def _authorisations(graph: FlowGraph, parts: _Parts, depths: Mapping[str, int], notation: Notation) -> None:
@@ -139,13 +149,24 @@ def _authorisations(graph: FlowGraph, parts: _Parts, depths: Mapping[str, int], 
     for entry in entries:
         title = Text.plain(cut(entry.id, notation.limits.name))
         details = list(_terms(entry, notation))
-        if not entry.vendor and not entry.parent:
+        if entry.parent and entry.parent not in depths:
+            name = cut(entry.parent, notation.limits.name)
+            details.append(words.parent_unknown.text.fill(name=name))
+        elif not entry.vendor and not entry.parent:
             details.append(words.grantor_unknown.text)
-        parts.put("authorisations", entry.id, Shape.AUTHORISATION, 1 + depths[entry.id], title, details)
+        parts.put(
+            "authorisations", entry.id, Shape.AUTHORISATION, 1 + depths[entry.id], title, details, entry.id
+        )
     for entry in entries:
         here = ("authorisations", entry.id)
         if entry.vendor:
-            parts.join(("vendors", entry.vendor), here, words.grants.text, words.tip_declared.text, declared_only=True)
+            parts.join(
+                ("vendors", entry.vendor),
+                here,
+                words.grants.text,
+                words.tip_declared.text,
+                declared_only=True,
+            )
         if entry.parent and entry.parent != entry.id:
             above = ("authorisations", entry.parent)
             parts.join(above, here, words.passes_on.text, words.tip_declared.text, declared_only=True)
@@ -172,7 +193,9 @@ def _terms(entry: Any, notation: Notation) -> Iterable[Text]:
     if entry.valid_until is None:
         yield words.validity_unknown.text
     else:
-        until = words.open_ended.text if entry.valid_until == "open-ended" else Text.plain(str(entry.valid_until))
+        until = (
+            words.open_ended.text if entry.valid_until == "open-ended" else Text.plain(str(entry.valid_until))
+        )
         begin = Text.plain(str(entry.valid_from)) if entry.valid_from else words.unknown.text
         yield words.validity.text.fill(first=begin, last=until)
     if entry.document:
@@ -190,15 +213,32 @@ def _models(graph: FlowGraph, parts: _Parts, column: int, notation: Notation) ->
     for thing in sorted(called, key=graph.id):
         names[thing] = name = graph.id(thing)
         granted = [entry for entry in graph.inventory.authorisations if _grants(graph, thing, entry)]
-        spot = Spot(("model", name), Shape.PROCESS, (thing,), tuple(sorted(countries_of(graph, thing))), Side.NONE)
+        spot = Spot(
+            ("model", name), Shape.PROCESS, (thing,), tuple(sorted(countries_of(graph, thing))), Side.NONE
+        )
         details = [*_stands(spot, notation), *facts(graph, spot, ("run-by", "training"), notation)]
         if not granted:
             details.append(words.authorisation_unknown.text)
-        parts.put("models", name, Shape.PROCESS, column, describe.title(graph, spot, notation), details, tip=describe.tip(graph, spot))
+        parts.put(
+            "models",
+            name,
+            Shape.PROCESS,
+            column,
+            describe.title(graph, spot, notation),
+            details,
+            describe.tip(graph, spot),
+        )
         for entry in granted:
             text = words.covers.text if len(granted) == 1 else words.may_cover.text
             here = ("authorisations", entry.id)
-            parts.join(here, ("models", name), text, words.tip_declared.text, declared_only=True, possible=len(granted) > 1)
+            parts.join(
+                here,
+                ("models", name),
+                text,
+                words.tip_declared.text,
+                declared_only=True,
+                possible=len(granted) > 1,
+            )
     return names
 
 
@@ -222,25 +262,31 @@ def _grants(graph: FlowGraph, thing: int, entry: Any) -> bool:
 
 def _markets(
     graph: FlowGraph, view: View, parts: _Parts, models: Mapping[int, str], column: int, notation: Notation
-) -> None:
+) -> Counter[str]:
+    """Customers by market with the models that were called for them; what is not drawn."""
+    left = Counter[str]()
     spots = market_spots(graph, view)
     market_of = {thing: number for number, spot in enumerate(spots) for thing in spot.things}
     calls: dict[tuple[int, int], int] = {}
     hours: dict[tuple[int, int], list[int]] = {}
     for use in graph.usage:
-        if use.party in market_of:
+        if use.party not in market_of:
+            left["calls"] += use.calls
+        else:
             pair = (use.model, market_of[use.party])
             calls[pair] = calls.get(pair, 0) + use.calls
             hours.setdefault(pair, []).extend([] if use.hour == UNTIMED else [use.hour * HOUR])
     words = notation.words
+    callers = {market for _, market in calls}
+    left["places"] = unshown_customers(graph, {t for t, market in market_of.items() if market in callers})
     for number, spot in enumerate(spots):
-        if any(market == number for _, market in calls):
+        if number in callers:
             title = joined((words.customers.text, *_stands(spot, notation)), Text(": ", "："))
             details = describe.details(graph, spot, ("classes",), notation, checked=False)
-            parts.put("customers", str(number), Shape.OUTSIDE, column, title, details, tip=describe.tip(graph, spot))
-    for (model, market), count in sorted(calls.items(), key=lambda item: (models.get(item[0][0], ""), item[0][1])):
-        if model not in models:
-            continue
+            parts.put(
+                "customers", str(number), Shape.OUTSIDE, column, title, details, describe.tip(graph, spot)
+            )
+    for (model, market), count in sorted(calls.items(), key=lambda item: (models[item[0][0]], item[0][1])):
         seen = hours[model, market]
         tip = words.tip.text.fill(
             calls=f"{count:,}",
@@ -249,5 +295,4 @@ def _markets(
         )
         text = words.calls.text.fill(n=f"{count:,}")
         parts.join(("models", models[model]), ("customers", str(market)), text, tip)
-
-
+    return left

@@ -45,7 +45,7 @@ def _carries(flow: Flow, origins: Origin, view: View) -> bool:
 
 def _fits_one(graph: FlowGraph, flow: Flow, view: View, sides: Sequence[Side]) -> bool:
     flows = view.show.flows
-    return flows == "all" or any(_fits(graph, flow, asked, sides) for asked in flows)
+    return flows is None or any(_fits(graph, flow, asked, sides) for asked in flows)
 
 
 def _fits(graph: FlowGraph, flow: Flow, asked: Asked, sides: Sequence[Side]) -> bool:
@@ -95,17 +95,26 @@ def _is(graph: FlowGraph, thing: int, ends: Ends, sides: Sequence[Side]) -> bool
 
 
 def _ways(graph: FlowGraph, view: View, about: Collection[int]) -> Iterable[int]:
-    """The flows on the shortest ways by which customers' data of each origin gets to some flows."""
-    people = [thing for thing in range(len(graph.things)) if graph.place(thing).kind in PEOPLE_OUTSIDE]
+    """The flows on the shortest ways by which customers' data of each origin gets to some flows.
+
+    Other customers whose data those flows name are drawn where they enter by the same door.
+    """
+    things = range(len(graph.things))
+    people = {thing for thing in things if graph.place(thing).kind in PEOPLE_OUTSIDE}
     origins = {thing: own_origin(graph, thing, view) for thing in people}
+    doors: set[int] = set()
     for side in SIDES:
         answers = [
-            Answer.YES if side in origins.get(thing, Origin(0)) else Answer.NO
-            for thing in range(len(graph.things))
+            Answer.YES if thing in people and side in origins[thing] else Answer.NO for thing in things
         ]
         if not any(answers):
             continue
         found = reach(graph, answers)
         sure, most = (Paths(graph, found, level) for level in (Answer.YES, Answer.MAYBE))
         for number in sorted(about):
-            yield from sure.ending(number) or most.ending(number) or ()
+            way = sure.ending(number) or most.ending(number) or ()
+            doors |= {graph.flows[step].target for step in way[:1]}
+            yield from way
+    named = {s for number in about for s in (*graph.flows[number].sources, *graph.flows[number].possible)}
+    for thing in sorted(people & named):
+        yield from (number for number in graph.out_of[thing] if graph.flows[number].target in doors)

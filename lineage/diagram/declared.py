@@ -87,7 +87,7 @@ def _shape(entry: PlaceEntry) -> Shape:
 
 def _asked(entry: PlaceEntry, side: Side, runs: tuple[str, str], graph: FlowGraph, view: View) -> bool:
     """Whether a view is about such a place."""
-    if view.show.flows == "all":
+    if view.show.flows is None:
         return True
     shape = _shape(entry)
     kinds = set(map(str, entry.match.kind or ())) or KINDS[shape]

@@ -88,7 +88,10 @@ def details(
         lines.append(words.model_by.text.fill(name=provider) if provider else words.model.text)
     elif place.kind is PlaceKind.REMOTE:
         lines.append(words.uninstrumented.text)
-    if spot.shape is Shape.SUBPROCESSOR and spot.key[0] != "vendor":
+    if spot.runner and spot.shape is not Shape.OUTSIDE:
+        # The frame says who runs it, not where it stands.
+        lines.append(_country(spot, notation))
+    elif spot.shape is Shape.SUBPROCESSOR and spot.key[0] != "vendor":
         name = vendor_title(graph, runner_of(graph, spot.things[0])[1] or meaning.vendor, notation)
         lines.append(words.vendor.text.fill(name=name))
     lines += facts(graph, spot, asked, notation)
@@ -112,6 +115,12 @@ def _members(graph: FlowGraph, spot: Spot, notation: Notation) -> list[Text]:
 def holds(graph: FlowGraph, spot: Spot) -> bool:
     """Whether data stays in the box."""
     return graph.place(spot.things[0]).kind in HOLDERS
+
+
+def _country(spot: Spot, notation: Notation) -> Text:
+    if not spot.countries:
+        return notation.words.country_unknown.text
+    return joined((notation.country(code) for code in spot.countries), Text(", ", "、"))
 
 
 def _origin(graph: FlowGraph, spot: Spot, notation: Notation) -> Text:

@@ -37,8 +37,10 @@ def write(drawing: Drawing, lang: Language, notation: Notation, layout: Layout) 
     model = ET.SubElement(page, "mxGraphModel", grid="0", page="0")
     root = ET.SubElement(model, "root")
     ET.SubElement(root, "mxCell", id="0")
-    ET.SubElement(root, "mxCell", id="1", parent="0")
-    _vertex(root, "title", _bold(drawing.title.one(lang), 20), f"{TEXT}fontSize=20;", (0, 0, layout.width, 40))
+    ET.SubElement(root, "mxCell", {"id": "1", "parent": "0"})
+    _vertex(
+        root, "title", _bold(drawing.title.one(lang), 20), f"{TEXT}fontSize=20;", (0, 0, layout.width, 40)
+    )
     frames = _frames(root, drawing, lang, notation, layout)
     for number, box in enumerate(drawing.boxes, 1):
         place = layout.boxes[f"n{number}"]
@@ -58,7 +60,8 @@ def write(drawing: Drawing, lang: Language, notation: Notation, layout: Layout) 
     label = "<br>".join(_lines(notes, lang))
     _vertex(root, "notes", label, f"{TEXT}fontSize=9;", (0, layout.height, layout.width, FOOT))
     ET.indent(file)
-    return ET.tostring(file, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(file, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _frames(
@@ -92,7 +95,8 @@ def _vertex(
     place: tuple[float, float, float, float],
     parent: str = "1",
 ) -> None:
-    cell = ET.SubElement(root, "mxCell", id=name, value=label, style=style, vertex="1", parent=parent)
+    about = {"id": name, "value": label, "style": style, "vertex": "1", "parent": parent}
+    cell = ET.SubElement(root, "mxCell", about)
     x, y, width, height = (f"{number:.0f}" for number in place)
     ET.SubElement(cell, "mxGeometry", {"x": x, "y": y, "width": width, "height": height, "as": "geometry"})
 
@@ -100,17 +104,16 @@ def _vertex(
 def _edge(
     root: ET.Element, line: Line, drawing: Drawing, lang: Language, notation: Notation, layout: Layout
 ) -> None:
-    cell = ET.SubElement(
-        root,
-        "mxCell",
-        id=line.id,
-        value=_line_label(line, drawing, lang),
-        style=_line_style(line, drawing, notation),
-        edge="1",
-        parent="1",
-        source=line.source,
-        target=line.target,
-    )
+    about = {
+        "id": line.id,
+        "value": _line_label(line, drawing, lang),
+        "style": _line_style(line, drawing, notation),
+        "edge": "1",
+        "parent": "1",
+        "source": line.source,
+        "target": line.target,
+    }
+    cell = ET.SubElement(root, "mxCell", about)
     geometry = ET.SubElement(cell, "mxGeometry", {"relative": "1", "as": "geometry"})
     points = ET.SubElement(geometry, "Array", {"as": "points"})
     columns = {box.id: box.column for box in drawing.boxes}
@@ -163,7 +166,11 @@ def _line_label(line: Line, drawing: Drawing, lang: Language) -> str:
 
 def _line_style(line: Line, drawing: Drawing, notation: Notation) -> str:
     colours = notation.colours
-    plain = {Origin.OVERSEAS: colours.overseas, Origin.DOMESTIC: colours.domestic, Origin.UNKNOWN: colours.unknown}
+    plain = {
+        Origin.OVERSEAS: colours.overseas,
+        Origin.DOMESTIC: colours.domestic,
+        Origin.UNKNOWN: colours.unknown,
+    }
     colour, width = plain.get(line.origins, colours.none), "2"
     if drawing.plain:
         colour = colours.none

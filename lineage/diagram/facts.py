@@ -11,7 +11,7 @@ from typing import Any
 
 from lineage.diagram.notation import Notation
 from lineage.diagram.scene import Shape, Spot
-from lineage.diagram.spots import CUSTOMERS, ORGANISATION, VENDOR, runner_of
+from lineage.diagram.spots import CUSTOMERS, ORGANISATION, UNDECLARED, VENDOR, runner_of
 from lineage.diagram.text import Text, cut, joined, worded
 from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
@@ -62,7 +62,10 @@ def kept_days(graph: FlowGraph, spot: Spot) -> list[float | None]:
 
 def _retention(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     """Of what keeps without being a store; a store tells it beside its role."""
-    kept = graph.place(spot.things[0]).kind in (PlaceKind.MODEL, PlaceKind.REMOTE) or spot.shape is Shape.SUBPROCESSOR
+    kept = (
+        graph.place(spot.things[0]).kind in (PlaceKind.MODEL, PlaceKind.REMOTE)
+        or spot.shape is Shape.SUBPROCESSOR
+    )
     if not kept or graph.place(spot.things[0]).kind in (PlaceKind.STORE, PlaceKind.TOPIC):
         return ()
     return (retention(kept_days(graph, spot), notation),)
@@ -129,8 +132,10 @@ def _run_by(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     if spot.shape is Shape.SUBPROCESSOR or any(kind == CUSTOMERS for kind, _ in kinds):
         return ()
     named = sorted({graph.meaning(thing).operator for thing in spot.things} - {""})
-    if not named or len(kinds) > 1:
+    if len(kinds) > 1 or kinds == {(UNDECLARED, "")}:
         return (notation.words.run_by_unknown.text,)
+    if not named:
+        return (notation.words.vendor.text.fill(name=vendor_title(graph, kinds.pop()[1], notation)),)
     return (notation.words.run_by.text.fill(name=_names(named, notation)),)
 
 
@@ -146,23 +151,29 @@ def _region(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
 
 def _legal_entity(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     name, entry = vendor(graph, spot)
-    if not name:
-        return ()
-    if entry is None:
-        return (notation.words.vendor_unlisted.text,)
+    return (legal_entity(entry, notation),) if name else ()
+
+
+def legal_entity(entry: Any, notation: Notation) -> Text:
+    """The legal entity of a vendor, or that the inventory has no entry for it."""
     words = notation.words
+    if entry is None:
+        return words.vendor_unlisted.text
     if not entry.legal_entity:
-        return (words.legal_entity_unknown.text,)
-    return (words.legal_entity.text.fill(name=cut(entry.legal_entity, notation.limits.name)),)
+        return words.legal_entity_unknown.text
+    return words.legal_entity.text.fill(name=cut(entry.legal_entity, notation.limits.name))
 
 
 def _vendor_country(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
     _, entry = vendor(graph, spot)
-    if entry is None:
-        return ()
+    return () if entry is None else (established(entry, notation),)
+
+
+def established(entry: Any, notation: Notation) -> Text:
+    """The country of establishment of a vendor that has an entry."""
     if not entry.country:
-        return (notation.words.established_unknown.text,)
-    return (notation.words.established.text.fill(country=notation.country(entry.country)),)
+        return notation.words.established_unknown.text
+    return notation.words.established.text.fill(country=notation.country(entry.country))
 
 
 def _owners(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
@@ -177,7 +188,9 @@ def _owners(graph: FlowGraph, spot: Spot, notation: Notation) -> Lines:
 def _owner(owner: Any, notation: Notation) -> Text:
     words = notation.words
     where = notation.country(owner.country) if owner.country else words.country_unknown.text
-    share = words.share.text.fill(n=f"{owner.share:g}") if owner.share is not None else words.share_unknown.text
+    share = (
+        words.share.text.fill(n=f"{owner.share:g}") if owner.share is not None else words.share_unknown.text
+    )
     return words.owner.text.fill(name=cut(owner.name, notation.limits.name), country=where, share=share)
 
 
@@ -254,4 +267,3 @@ def vendor_title(graph: FlowGraph, name: str, notation: Notation) -> Text:
     if entry is None or not (entry.title.en or entry.title.zh):
         return Text.plain(cut(name, limit))
     return Text(cut(entry.title.en or entry.title.zh, limit), cut(entry.title.zh or entry.title.en, limit))
-

@@ -52,9 +52,7 @@ def _weight(scene: Scene, touched: Collection[Key]) -> Callable[[Key], tuple[boo
 def _folded(key: Key, spots: list[Spot]) -> Spot:
     things = tuple(thing for spot in spots for thing in spot.things)
     first = spots[0]
-    return Spot(
-        key, Shape.FOLDED, things, first.countries, first.side, boxes=len(spots), runner=first.runner
-    )
+    return Spot(key, Shape.FOLDED, things, first.countries, first.side, boxes=len(spots), runner=first.runner)
 
 
 def _mapped(scene: Scene, spots: dict[Key, Spot], into: dict[Key, Key]) -> Scene:

@@ -154,9 +154,7 @@ def _gates(graph: FlowGraph, scene: Scene, notation: Notation, *, each: bool) ->
     return made
 
 
-def _crossing_facts(
-    graph: FlowGraph, solved: Solution, link: Link, notation: Notation
-) -> Iterable[Text]:
+def _crossing_facts(graph: FlowGraph, solved: Solution, link: Link, notation: Notation) -> Iterable[Text]:
     """What crosses at a gate: where the data is from, of which classes, how it is protected, how often."""
     words, separator = notation.words, Text(", ", "、")
     if not link.flows:
@@ -178,7 +176,10 @@ def _crossing_facts(
     if protections == [""]:
         yield words.protection_unknown.text
     else:
-        how = [worded("protection", cut(word, notation.limits.name)) if word else words.unknown.text for word in protections]
+        how = [
+            worded("protection", cut(word, notation.limits.name)) if word else words.unknown.text
+            for word in protections
+        ]
         yield words.protection.text.fill(how=joined(how, separator))
     yield words.calls.text.fill(n=f"{_calls(link):,}")
 

@@ -29,9 +29,7 @@ def look(graph: FlowGraph, view: View, routes: Sequence[Route] = ()) -> Scene:
     if view.draw == "finding":
         about = _of_finding(graph, routes)
     one = view.draw == "finding"
-    drawn = tuple(
-        route for route in routes if one or not view.focused or _happens(graph, route, about)
-    )
+    drawn = tuple(route for route in routes if one or not view.focused or _happens(graph, route, about))
     hops = {hop[:2] for route in drawn for hop in route.hops if not one}
     scene = Scene({}, {}, {}, routes=drawn)
     for number, flow in enumerate(graph.flows):

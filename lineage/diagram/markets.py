@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from lineage.diagram.origins import own_origin
 from lineage.diagram.routes import Route, bridged
@@ -53,14 +53,25 @@ def look_by_market(graph: FlowGraph, view: View, routes: Sequence[Route] = ()) -
         scene.spot_of.update(dict.fromkeys(spot.things, key))
     over = [bridged(route, scene.spot_of) for route in routes]
     scene.routes = tuple(
-        route for route in over if any((scene.spot_of[a], scene.spot_of[b]) in scene.links for a, b, _ in route.last)
+        route
+        for route in over
+        if any((scene.spot_of[a], scene.spot_of[b]) in scene.links for a, b, _ in route.last)
     )
     kinds = (PlaceKind.OPERATOR, *PEOPLE_OUTSIDE)
     scene.left_out["run-by"] = sum(
-        runner_of(graph, thing)[0] == UNDECLARED and thing not in scene.spot_of and graph.place(thing).kind not in kinds
+        runner_of(graph, thing)[0] == UNDECLARED
+        and thing not in scene.spot_of
+        and graph.place(thing).kind not in kinds
         for thing in range(len(graph.things))
     )
+    scene.left_out["places"] = unshown_customers(graph, scene.spot_of)
     return scene
+
+
+def unshown_customers(graph: FlowGraph, shown: Container[int]) -> int:
+    """How many customers and callers are not on a picture: their data was not seen to get to anything on it."""
+    people = (thing for thing in range(len(graph.things)) if graph.place(thing).kind in PEOPLE_OUTSIDE)
+    return sum(thing not in shown for thing in people)
 
 
 def market_spots(graph: FlowGraph, view: View) -> list[Spot]:
@@ -74,7 +85,7 @@ def market_spots(graph: FlowGraph, view: View) -> list[Spot]:
     return [
         Spot(("market", *countries), Shape.OUTSIDE, tuple(things), countries, side_of(countries, view))
         for countries, things in sorted(groups.items())
-        if wanted == "all" or not countries or set(countries) & set(wanted)
+        if wanted is None or not countries or set(countries) & set(wanted)
     ]
 
 
@@ -105,7 +116,9 @@ def _unreached(graph: FlowGraph, view: View, vendors: Sequence[Spot]) -> list[Sp
             countries = (entry.country,) if entry.country else ()
             side = side_of(countries, view) if countries else Side.UNKNOWN
             title = entry.title.en or entry.title.zh or name
-            made.append(Spot(("vendor", name, ""), Shape.SUBPROCESSOR, (), countries, side, declared_only=title))
+            made.append(
+                Spot(("vendor", name, ""), Shape.SUBPROCESSOR, (), countries, side, declared_only=title)
+            )
     return made
 
 

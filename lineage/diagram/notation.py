@@ -161,6 +161,7 @@ class Words(Strict):
     authorisation_unknown: Phrase
     authorisation_type: Phrase
     grantor_unknown: Phrase
+    parent_unknown: Phrase
     models: Phrase
     rights: Phrase
     rights_unknown: Phrase
@@ -208,6 +209,7 @@ class Words(Strict):
     drawn_from: Phrase
     drawn_from_timeless: Phrase
     left_out: Phrase
+    left_out_calls: Phrase
     left_out_runners: Phrase
     gaps: Phrase
     gap_parents: Phrase

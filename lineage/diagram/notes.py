@@ -113,6 +113,8 @@ def small(
         yield phrase.text.fill(ids=shortened(missing))
     yield _evidence(graph, view, notation)
     left = scene.left_out
+    if left["calls"]:
+        yield words.left_out_calls.text.fill(n=f"{left['calls']:,}")
     if left["run-by"]:
         yield words.left_out_runners.text.fill(n=f"{left['run-by']:,}")
     if any(left[what] for what in ("inside", "flows", "places")):

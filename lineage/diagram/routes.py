@@ -55,7 +55,9 @@ def route_of(graph: FlowGraph, findings: Iterable[Finding], fingerprint: str) ->
     found = next((one for one in known if one.fingerprint == fingerprint), None)
     if found is None:
         raise ConfigError.of(
-            f"no finding has the fingerprint {fingerprint!r}" if fingerprint else "this view draws one finding, and none was named",
+            f"no finding has the fingerprint {fingerprint!r}"
+            if fingerprint
+            else "this view draws one finding, and none was named",
             allowed=f"{len(known)} fingerprints, as `lineage check` prints them",
             remedy="write --finding FINGERPRINT, with the same SPANS, inventory and packs as in the check that printed it",
         )

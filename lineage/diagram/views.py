@@ -89,10 +89,10 @@ class Show(Strict):
     """Only flows with data of these origins; flows without any data of a customer are left out then."""
     categories: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
     """Flows that carry one of these; a flow whose category is not known is always drawn."""
-    markets: Literal["all"] | Annotated[tuple[Country, ...], Field(min_length=1)] = "all"
+    markets: Annotated[tuple[Country, ...], Field(min_length=1)] | None = None
     """Of a picture that names customers by their market: only these."""
-    flows: Literal["all"] | Annotated[tuple[Asked, ...], Field(min_length=1)] = "all"
-    """Flows that fit one of these, and every step of a violation that happens on one of them."""
+    flows: Annotated[tuple[Asked, ...], Field(min_length=1)] | None = None
+    """Flows that fit one of these, and every step of a violation that happens on one of them; None = all flows."""
     ways: bool = False
     """Draw the shortest way by which customers' data gets to each of those flows as well."""
     declared_only: bool = True
@@ -127,7 +127,7 @@ class View(Strict):
     @property
     def focused(self) -> bool:
         """Whether it is about some flows only, and about violations that happen there."""
-        return self.draw != "flows" or self.show.flows != "all"
+        return self.draw != "flows" or self.show.flows is not None
 
 
 def view_names() -> tuple[str, ...]:
@@ -175,12 +175,14 @@ def _check_words(found: View, positions: Positions) -> None:
     show = found.show
     if show.categories != "all":
         lists.append(("category", show.categories, CATEGORIES, ("show", "categories")))
-    for number, asked in enumerate(show.flows if show.flows != "all" else ()):
+    for number, asked in enumerate(show.flows or ()):
         at = ("show", "flows", number)
         lists.append(("category", asked.categories or (), (*CATEGORIES, UNDECLARED), (*at, "categories")))
         lists.append(("purpose", asked.purposes or (), (*PURPOSES, UNDECLARED), (*at, "purposes")))
     wrong = [
-        positions.problem(f"there is no {what} {word!r}", *at, number, allowed=f"{plural} are {', '.join(allowed)}")
+        positions.problem(
+            f"there is no {what} {word!r}", *at, number, allowed=f"{plural} are {', '.join(allowed)}"
+        )
         for what, words, allowed, at in lists
         for plural in ({"category": "categories", "purpose": "purposes"}[what],)
         for number, word in enumerate(words)

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from lineage.decode.shaper import Shaper
 from lineage.flows import Doubt, Leg
-from lineage.operations import STORES, Operation, What, operation, peers
+from lineage.operations import STORES, Operation, What, merges, operation, peers
 from lineage.places import Place, PlaceKind
 from lineage.reduce import Refused, tenant
 from lineage.spans import Kind, Resource, Shape, Tally, Vocabulary
@@ -52,6 +52,15 @@ class Call:
     moves: tuple[Move, ...]
     heard: Sources
     """What the request knows afterwards."""
+    perhaps: Sources
+    """What it may know beside that."""
+
+    def is_layer_of(self, outer: Call) -> bool:
+        """Whether it is the same call as another, seen a layer further down: the same thing, or how it is sent there."""
+        op, above = self.operation, outer.operation
+        if op.what in (What.TRANSPORT, What.RPC):
+            return (bool(above.host) or not op.host) and merges(op, above)
+        return self.moves == outer.moves
 
 
 class Calls:
@@ -103,13 +112,9 @@ class Calls:
         kind = (Kind.CONSUMER if receives else Kind.PRODUCER) if sends else Kind.CLIENT
         op = operation(_shape(attributes, kind, self.resource))
         moves = tuple(self._moves(op))
-        to_store = op.what in STORES
-        answers = not to_store and op.what is not What.SEND
-        heard = frozenset[Place]()
-        for move in moves:
-            if move.target == self.own:
-                heard |= move.own | move.maybe | ({move.source} if answers else _NOBODY)
-        return Call(op, moves, heard)
+        back = [move for move in moves if move.target == self.own]
+        heard = _NOBODY.union(*(move.own for move in back))
+        return Call(op, moves, heard, _NOBODY.union(*(move.maybe for move in back)) - heard)
 
     def _moves(self, op: Operation) -> Iterator[Move]:
         """The legs of a call that nobody else answers (docs/explanation/assembly.md section 5)."""

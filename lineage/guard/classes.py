@@ -20,7 +20,7 @@ from lineage.meaning import Meaning
 from lineage.places import Place, PlaceKind
 
 Sources = frozenset[Place]
-_MOST = 20_000
+_MOST = 5_000
 """Customers and sets of sources remembered by name before all are looked up anew."""
 _MEMBERS = 1_000
 """Customers remembered of a class, for the day on which the inventory tells them apart."""

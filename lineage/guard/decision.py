@@ -55,6 +55,8 @@ class Blame:
     mode: Mode
     finding: Finding | None = None
     """The finding of CI, whole; None when the guard itself failed."""
+    path: tuple[Step, ...] = ()
+    """The way of the data up to and with this flow, as far as it is known."""
     reason: Reason | None = None
     """Why it failed."""
 
@@ -97,9 +99,8 @@ class Decision:
 
     @property
     def path(self) -> tuple[Step, ...]:
-        """The way of the data up to and with this flow, as far as it is known."""
-        finding = self.blamed[0].finding if self.blamed else None
-        return finding.steps if finding is not None else ()
+        """The way of the data by which the first of them is against it."""
+        return self.blamed[0].path if self.blamed else ()
 
     def message(self, lang: str = "en") -> str:
         """What is wrong, a line for each blame; "" when nothing is."""

@@ -7,11 +7,13 @@ go on with it in another thread.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Callable, Collection, Iterator, Set
+from dataclasses import replace
 from itertools import combinations
 
 from lineage.flows import Carried, Doubt, FlowCount, FlowKey, Flows, Leg, users
 from lineage.places import Place, PlaceKind
+from lineage.things import HOLDERS
 
 
 def known(facts: Flows, key: FlowKey) -> bool:
@@ -51,40 +53,73 @@ def minus(facts: Flows, key: FlowKey) -> Flows:
     if key.target.kind is PlaceKind.MODEL and key.leg is Leg.REQUEST:
         whose = {(user, key.target) for user in users(key.sources, key.possible)}
         result.usage = Counter({at: calls for at, calls in facts.usage.items() if at[:2] not in whose})
-    result.places = _mentioned(result, facts.places, {key.source, key.target, *key.sources, *key.possible})
+    _forget(result, {key.source, key.target, *key.sources, *key.possible})
     return result
 
 
 def alone(facts: Flows, key: FlowKey, alike: Set[Place]) -> Flows:
-    """Facts in which data like that of a flow moved on no other way than this flow's own, up to it.
+    """Facts in which data like that of a flow moved on no other way than up to this flow.
 
-    Where two flows do the same harm, taking one away changes nothing; so the other is asked about with its like
+    Where two flows do the same harm, taking one away changes nothing; so each is asked about with its like
     taken away. `alike` are sources whose data is of the same sort.
     """
-    ways = {source: _ways(facts, key, source) for source in key.sources | key.possible}
+    supply = _supply(facts, key)
     result = _share(facts)
     for edge in facts.edges:
-        gone = {s for s in alike if s not in ways or edge not in ways[s]}
-        gone |= {s for s, edges in ways.items() if edge not in edges}
-        _drop(result, edge, gone)
-    result.places = _mentioned(result, facts.places, set(alike))
+        _drop(result, edge, {source for source in alike if (edge, source) not in supply})
+    _forget(result, alike)
     return result
 
 
-def _ways(facts: Flows, key: FlowKey, source: Place) -> set[FlowKey]:
-    """Edges on which data of a source came to where a flow begins."""
-    carrying = [
-        edge for edge, carried in facts.edges.items()
-        if edge != key.edge and (source in carried.sources or source in carried.possible)
-    ]  # fmt: skip
-    ends, found = {key.source}, set[FlowKey]()
-    grown = True
-    while grown:
-        more = {edge for edge in carrying if edge.target in ends} - found
-        found |= more
-        ends |= {edge.source for edge in more}
-        grown = bool(more)
-    return found
+def _supply(facts: Flows, key: FlowKey) -> set[tuple[FlowKey, Place]]:
+    """By which edges, under the name of which source, the data of a flow came to where it begins."""
+    into: dict[Place, list[tuple[FlowKey, Carried]]] = {}
+    for edge, carried in facts:
+        if edge != key.edge:
+            into.setdefault(edge.target, []).append((edge, carried))
+    supply: set[tuple[FlowKey, Place]] = set()
+    ahead = [(key.source, source) for source in key.sources | key.possible]
+    for place, source in ahead:  # grows as it goes
+        entered = place == source
+        if entered and source.kind not in HOLDERS:
+            continue
+        for edge, carried in into.get(place, ()):
+            if entered and not edge.kept:
+                continue
+            # What comes out of a store goes by the store's name; what went in had names of its own.
+            for name in carried.sources.keys() | carried.possible.keys():
+                if (entered or name == source) and (edge, name) not in supply:
+                    supply.add((edge, name))
+                    ahead.append((edge.source, name))
+    return supply
+
+
+def renamed(facts: Flows, whom: Callable[[Place], Collection[Place]]) -> Flows:
+    """Facts in which each place stands for others than before: for all of those that `whom` gives."""
+    result = Flows(coverage=facts.coverage)
+    for edge, carried in facts:
+        for source in whom(edge.source):
+            for target in whom(edge.target):
+                renamed_edge = replace(edge, source=source, target=target)
+                result.edges.setdefault(renamed_edge, Carried()).add(
+                    Carried(
+                        carried.count,
+                        {each: count for place, count in carried.sources.items() for each in whom(place)},
+                        {each: count for place, count in carried.possible.items() for each in whom(place)},
+                        {pair for one, other in carried.together for pair in _pairs(whom(one), whom(other))},
+                    )
+                )
+    for (user, model, hour), calls in facts.usage.items():
+        for each in whom(user):
+            result.usage[each, model, hour] += calls
+    result.places = {each for place in facts.places for each in whom(place)}
+    return result
+
+
+def _pairs(some: Collection[Place], others: Collection[Place]) -> Iterator[tuple[Place, Place]]:
+    for one in some:
+        for other in others:
+            yield (one, other) if one < other else (other, one)
 
 
 def _drop(flows: Flows, edge: FlowKey, gone: Set[Place]) -> None:
@@ -104,12 +139,14 @@ def _drop(flows: Flows, edge: FlowKey, gone: Set[Place]) -> None:
         del flows.edges[edge]
 
 
-def _mentioned(flows: Flows, places: Set[Place], in_doubt: Set[Place]) -> set[Place]:
-    """Places without those in doubt that no flow names any more."""
+def _forget(flows: Flows, in_doubt: Set[Place]) -> None:
+    """Forget those of some places that no flow names any more."""
     told: set[Place] = set()
     for edge, carried in flows:
         told.update((edge.source, edge.target, *carried.sources, *carried.possible))
-    return (set(places) - in_doubt) | (told & in_doubt)
+    gone = in_doubt - told
+    flows.places -= gone
+    flows.usage = Counter({at: calls for at, calls in flows.usage.items() if not gone & {at[0], at[1]}})
 
 
 def _share(facts: Flows) -> Flows:

@@ -16,7 +16,7 @@ from lineage.check import VERDICTS, judge
 from lineage.contracts._contract import Context
 from lineage.contracts.traceable import LEDGERS, Traceable
 from lineage.errors import ConfigError, LineageError
-from lineage.findings import Finding, Ref
+from lineage.findings import Finding, Ref, Step
 from lineage.flows import FlowKey, Flows
 from lineage.graph import FlowGraph, Meanings
 from lineage.guard import facts as algebra
@@ -31,6 +31,8 @@ from lineage.waivers import Waivers, expired
 Identity = tuple[str, tuple[str, ...]]
 """What makes two findings the same here: the fingerprint, and the places that the sentence names."""
 Found = Mapping[Identity, Finding]
+_NOT_YET = frozenset({"expected", "return.none", "silent"})
+"""Findings that something was not seen. That it has not happened yet no flow is to blame for."""
 
 
 @dataclass(frozen=True)
@@ -150,15 +152,15 @@ class Policy:
             whole = algebra.plus(prior, key, when)
             after = self.findings(whole, today)
         if not after:
-            return Trial(whole, after, (), frozenset())
+            return Trial(whole, after, (), False, frozenset())
         before = self.findings(algebra.minus(prior, key), today) if algebra.touched(prior, key) else base
         new = _news(after, before)
         masked = {f.rule for at, f in after.items() if at not in new and not f.waived}
         if masked:
             new |= self._masked(whole, after, key, when, today, masked)
         names = _names(key)
-        mine = [f for f in new.values() if f.witness or names & _places(f)]
-        return Trial(whole, after, self._blame(mine), _reached(new.values()))
+        mine = [f for f in new.values() if f.message not in _NOT_YET and (f.witness or names & _places(f))]
+        return Trial(whole, after, self._blame(mine, key), any(f.waived for f in mine), _reached(new.values()))
 
     def _masked(
         self, whole: Flows, after: Found, key: FlowKey, when: int, today: date, rules: Collection[str]
@@ -184,10 +186,12 @@ class Policy:
         carried = {sort(graph.thing_of[graph.position[place]]) for place in key.sources | key.possible}
         return {place for n, place in enumerate(graph.places) if sort(graph.thing_of[n]) in carried}
 
-    def _blame(self, findings: Iterable[Finding]) -> tuple[Blame, ...]:
-        blamed = [Blame(f.rule, f.verdict, self.mode_of(f.rule), f) for f in findings if not f.waived]
-        blamed.sort(key=lambda b: (b.mode is not Mode.ENFORCE, VERDICTS.index(b.verdict), b.rule, b.finding.at if b.finding else ()))
-        return tuple(blamed)
+    def _blame(self, findings: Iterable[Finding], key: FlowKey) -> tuple[Blame, ...]:
+        def weight(f: Finding) -> tuple[bool, int, str, tuple[str, ...]]:
+            return self.mode_of(f.rule) is not Mode.ENFORCE, VERDICTS.index(f.verdict), f.rule, f.at
+
+        open_ones = sorted((f for f in findings if not f.waived), key=weight)
+        return tuple(Blame(f.rule, f.verdict, self.mode_of(f.rule), f, _way(f, key)) for f in open_ones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,8 @@ class Trial:
     found: Found
     """What the rules find then."""
     blamed: tuple[Blame, ...]
+    waived: bool
+    """Somebody answers for something that the rules have against it."""
     reached: frozenset[str]
     """Ids of the places that something new was found at, waived findings too: what else goes there may be judged
     otherwise from now on."""
@@ -234,6 +240,20 @@ def _names(key: FlowKey) -> set[str]:
     """Ids by which a finding may name what a flow touches."""
     ends = {key.source, key.target}
     return {place.id for place in ends | key.sources | key.possible} | {replace(p, collection="").id for p in ends}
+
+
+def _way(finding: Finding, key: FlowKey) -> tuple[Step, ...]:
+    """Of the ways that a finding shows, the one that the flow is on; of several the one with the flow's own data."""
+    ends, data = (key.source.id, key.target.id), {place.id for place in key.sources | key.possible}
+
+    def near(steps: tuple[Step, ...]) -> tuple[bool, bool, bool]:
+        return (
+            any((step.source.id, step.target.id) == ends for step in steps),
+            any(step.target.id == ends[1] for step in steps),
+            any(step.data.id in data for step in steps),
+        )
+
+    return max((witness.steps for witness in finding.witness), key=near, default=())
 
 
 def _news(after: Found, before: Found) -> dict[Identity, Finding]:

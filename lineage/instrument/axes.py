@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from lineage import names
-from lineage.instrument.counts import count
+from lineage.instrument.tally import count
 from lineage.reduce import Refused, Value, reduce_value, tenant
 
 Labels: TypeAlias = Mapping[str, str]
@@ -34,15 +34,25 @@ KEYWORDS: Mapping[str, str] = {
 }
 """Keyword of the functions here -> attribute."""
 
+AXES = frozenset(KEYWORDS.values())
+
 AMBIENT = frozenset(
-    {names.ORIGIN, names.CLASS, names.PURPOSE, names.TENANT, names.AUTHORISATION, names.ACTOR, names.ACTOR_ROLE}
+    {
+        names.ORIGIN,
+        names.CLASS,
+        names.PURPOSE,
+        names.TENANT,
+        names.AUTHORISATION,
+        names.ACTOR,
+        names.ACTOR_ROLE,
+    }
 )
 """Said of the work as a whole: holds for everything below, in other processes too.
 
 The others (category, protection, retention, direction) are said of one operation. They never travel: "write" on a
 request must not turn the reads of the service that answers it into writes, nor "masked" cover what it adds."""
 
-_OF_THE_TENANT = frozenset({names.TENANT, names.ORIGIN, names.CLASS, names.AUTHORISATION})
+OF_THE_TENANT = frozenset({names.TENANT, names.ORIGIN, names.CLASS, names.AUTHORISATION})
 """Falls when another tenant is named: it was said of the first one's data."""
 
 _LAX_TO_STRICT: Mapping[str, tuple[str, ...]] = {
@@ -72,7 +82,7 @@ def said(**stated: str | None) -> dict[str, str]:
 
 def labels(attributes: Mapping[str, Value]) -> dict[str, str]:
     """The labels among attributes or members of baggage, in their shapes."""
-    return {key: _label(key, value) for key, value in attributes.items() if key in _ATTRIBUTES}
+    return {key: _label(key, value) for key, value in attributes.items() if key in AXES}
 
 
 def under(farther: Labels, nearer: Labels) -> tuple[dict[str, str], frozenset[str]]:
@@ -87,7 +97,7 @@ def under(farther: Labels, nearer: Labels) -> tuple[dict[str, str], frozenset[st
     """
     held = dict(farther)
     if names.TENANT in nearer and held.get(names.TENANT, nearer[names.TENANT]) != nearer[names.TENANT]:
-        held = {key: value for key, value in held.items() if key not in _OF_THE_TENANT}
+        held = {key: value for key, value in held.items() if key not in OF_THE_TENANT}
     conflicts = set()
     for key, value in nearer.items():
         before = held.get(key, NOT_KNOWN)
@@ -107,9 +117,6 @@ def tighter(key: str, farther: str, nearer: str) -> str:
     if order is None:
         return nearer
     return max((value for value in (farther, nearer) if value in order), key=order.index, default=NOT_KNOWN)
-
-
-_ATTRIBUTES = frozenset(KEYWORDS.values())
 
 
 def _label(key: str, value: Value) -> str:

@@ -8,9 +8,9 @@
 
     state(actor="human", role="support")                # from here on, on the current span and below
 
-Origin, class, purpose, tenant, authorisation, actor and role are said of the work as a whole: they go on the current span, if
-nothing is said there yet, and on all spans below. Category, direction, protection and retention are said of one operation:
-they go on the spans that start directly in the block, or with `state` on the current span.
+Origin, class, tenant and authorisation are said of whose data it is: they go on the current span and on all below. Purpose,
+actor and role are said of the work: on all spans below. Category, direction, protection and retention are said of one
+operation: on the spans that start directly in the block. `state` puts all of them on the current span.
 
 What is stated is a claim: it may tighten a verdict, and excuses only where the inventory trusts the service.
 """
@@ -27,19 +27,16 @@ from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack, cast
 from opentelemetry import context, trace
 
 from lineage import names
-from lineage.instrument.axes import AMBIENT, NOT_KNOWN, Labels, said, under
-from lineage.instrument.counts import count
+from lineage.instrument.axes import AXES, NOT_KNOWN, OF_THE_TENANT, Labels, said, under
 from lineage.instrument.scope import Block, close_block, holding, kept, open_block, remember, said_on
+from lineage.instrument.tally import count
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CONFLICT = "lineage.conflict"
-"""Axes on which statements about a span contradict each other, comma-separated."""
 
-
-class Stated(TypedDict, total=False):
-    """The keywords; "unknown" says that a label is not known here, None says nothing."""
+class OfData(TypedDict, total=False):
+    """The keywords but `direction`; "unknown" says that a label is not known here, None says nothing."""
 
     origin: str | None
     """Country where the data was collected: ISO 3166 alpha-2, "domestic" or "overseas"."""
@@ -53,8 +50,6 @@ class Stated(TypedDict, total=False):
     """none, masked, pseudonymised, anonymised, encrypted-no-key."""
     retention: str | None
     """How long it is kept: `P30D`, `30d`, `12h`."""
-    direction: str | None
-    """read, write, both."""
     actor: str | None
     """human, service."""
     role: str | None
@@ -65,7 +60,14 @@ class Stated(TypedDict, total=False):
     """Id of the upstream contract that the call is made under."""
 
 
-class label:  # noqa: N801 - used like a keyword
+class Stated(OfData, total=False):
+    """All keywords."""
+
+    direction: str | None
+    """read, write, both."""
+
+
+class label:
     """States labels for a `with` block or a decorated function.
 
     Raises:
@@ -96,7 +98,10 @@ class label:  # noqa: N801 - used like a keyword
 
     def _open(self, depth: int) -> None:
         self._blocks.append(open_block(self._said, sys._getframe(depth)))
-        tell_span(trace.get_current_span(), self._said)
+        span = trace.get_current_span()
+        told = {key: value for key, value in self._said.items() if key in OF_THE_TENANT}
+        if told and span.is_recording():
+            tell(span, told)
 
     def _wrapped(self, function: Callable[..., Any]) -> Callable[..., Any]:
         again = self._again
@@ -167,13 +172,8 @@ def state(**stated: Unpack[Stated]) -> None:
         count("stated-without-span", tell="state() was called where no span records: nothing was stated")
         return
     new = said(**stated)
-    held, conflicts = under(said_on(span), new)
-    for key in AMBIENT & new.keys() & said_on(span).keys():
-        if key == names.TENANT and said_on(span)[key] != new[key]:
-            # A span with two customers is of neither.
-            held[key], conflicts = NOT_KNOWN, conflicts | {key}
-    write(span, {key: held[key] for key in new}, conflicts)
-    remember(span, held)
+    tell(span, new)
+    remember(span, under(said_on(span), new)[0])
 
 
 def current() -> dict[str, str]:
@@ -220,26 +220,34 @@ def carry(function: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
-def tell_span(span: trace.Span, new: Labels) -> None:
-    """Put the ambient labels of a block on the span around it, where nothing else was said; it may be of several customers."""
-    if not span.is_recording():
-        return
-    here = said_on(span)
-    held, conflicts = under(here, {key: value for key, value in new.items() if key in AMBIENT})
-    if held.get(names.TENANT, NOT_KNOWN) != here.get(names.TENANT, held.get(names.TENANT, NOT_KNOWN)):
-        return
-    fresh = {key: value for key, value in held.items() if here.get(key) != value and key != names.ORIGIN}
-    if names.ORIGIN in held and names.ORIGIN not in here:
-        fresh[names.ORIGIN] = held[names.ORIGIN]
-    write(span, fresh, conflicts)
+def tell(span: trace.Span, new: Labels) -> None:
+    """Put labels on a span that has begun, beside those that are there.
+
+    What is there is never taken back: two customers make it nobody's, class, protection and actor tighten, of two origins
+    the first stays; each is named as a contradiction.
+    """
+    here = {key: str(value) for key, value in _attributes(span).items() if key in AXES}
+    held, conflicts = under(here, new)
+    if here.get(names.TENANT, held.get(names.TENANT)) != held.get(names.TENANT):
+        held, conflicts = under(new, here)
+        held[names.TENANT], conflicts = NOT_KNOWN, conflicts | {names.TENANT}
+    if here.get(names.ORIGIN):
+        held[names.ORIGIN] = here[names.ORIGIN]
+    write(span, {key: held[key] for key in new}, conflicts)
 
 
-def write(span: trace.Span, said: Mapping[str, str], conflicts: frozenset[str] = frozenset()) -> None:
-    """Set labels on a span, and count and name contradictions."""
-    attributes = {key: value for key, value in said.items() if value or key in AMBIENT}
+def write(span: trace.Span, said: Labels, conflicts: frozenset[str] = frozenset()) -> None:
+    """Set labels on a span; count contradictions and name them there."""
+    there = _attributes(span)
+    fresh = {key: value for key, value in said.items() if there.get(key, NOT_KNOWN) != value}
     if conflicts:
-        attributes[CONFLICT] = ",".join(sorted(conflicts))
+        before = str(there.get(names.CONFLICT, ""))
+        fresh[names.CONFLICT] = ",".join(sorted(conflicts.union(filter(None, before.split(",")))))
         for key in conflicts:
             count(f"conflict:{key}", tell=f"statements of {key} contradict each other")
-    if attributes:
-        span.set_attributes(attributes)
+    if fresh:
+        span.set_attributes(fresh)
+
+
+def _attributes(span: trace.Span) -> Mapping[str, Any]:
+    return getattr(span, "attributes", None) or {}

@@ -39,7 +39,7 @@ from lineage.inventory.model import (
 )
 from lineage.inventory.where import MATCH_KEYS, FlowMatch, Match
 from lineage.labels import Known
-from lineage.meaning import Meaning
+from lineage.meaning import Meaning, Source
 from lineage.places import Place, PlaceKind
 
 if TYPE_CHECKING:
@@ -209,6 +209,25 @@ class Inventory:
     def with_ledgers(self, files: Iterable[tuple[str, str]]) -> Inventory:
         """The same with more ledgers, as (kind, path)."""
         return replace(self, ledger_files=(*self.ledger_files, *files))
+
+    def where(self, place: Place, name: str) -> Source | None:
+        """The entry that tells a field of a place, by the field's name in the file; None when none does.
+
+        >>> text = "places: [{match: {service: gw}, country: SG}]"
+        >>> inventory = Inventory.loads([text], ["lineage.yaml"])
+        >>> str(inventory.where(Place(PlaceKind.SERVICE, name="gw"), "country"))
+        'lineage.yaml:1:10'
+        """
+        words = told(place)
+        index: Index[Any] = self._parties if place.kind in (PlaceKind.PARTY, PlaceKind.CALLER) else self._places
+        entries = [(entry, name) for _, entry in index.find(words)]
+        if name == "country":
+            stands = {"provider": place.provider, "region": self.meaning(place).region}
+            located = {**words, **{key: (value,) for key, value in stands.items() if value}}
+            entries += [(entry, "country") for _, entry in self._locations.find(located)]
+        if name == "vendor":
+            entries += [(entry, "id") for _, entry in self._hosts.find(words)]
+        return next((entry.source for entry, key in entries if getattr(entry, key, None) is not None), None)
 
     def unobserved(self, places: Iterable[Place]) -> list[DeclaredPlace]:
         """Declared places that none of these observed ones fits. Entries that share a name are one place."""

@@ -42,12 +42,20 @@ def data(label: str, lang: str) -> str:
 
 def how(step: Step, lang: str) -> str:
     """What a step does with the data, and how that is known, in brackets."""
-    out_of_store = step.leg == "response" and step.source.id.startswith(("store:", "topic:"))
-    leg = "step.kept" if step.kept else "step.read" if out_of_store else f"step.{step.leg}"
     sure = words("step.established" if step.established else "step.possible", lang)
     known = [sure, *(words(f"doubt.{doubt}", lang) for doubt in step.doubts)]
-    what = f"{words(leg, lang)} {words('list.separator', lang).join(step.categories)}".rstrip()
+    what = f"{words(leg(step.leg, step.kept, step.source.id), lang)} {words('list.separator', lang).join(step.categories)}".rstrip()
     return sentence("step.how", {"what": what, "known": words("list.separator", lang).join(known)}, lang)
+
+
+def leg(leg: str, kept: bool, source: str) -> str:
+    """What a leg does with the data, by the id of where it begins: a message id.
+
+    >>> leg("response", False, "store:redis@cache"), leg("request", True, "service:gw")
+    ('step.read', 'step.kept')
+    """
+    out_of_store = leg == "response" and source.startswith(("store:", "topic:"))
+    return "step.kept" if kept else "step.read" if out_of_store else f"step.{leg}"
 
 
 def seen(finding: Finding, lang: str) -> list[str]:

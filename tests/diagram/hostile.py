@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lineage.flows import FlowKey, Flows, Leg
 from lineage.graph import FlowGraph
+from lineage.inventory import Authorisation, Organisation, Vendor
+from lineage.inventory.model import Owner
 from lineage.labels import Known, Labels
 from lineage.meaning import Meaning, Source, Title
 from lineage.places import Place, PlaceKind
@@ -58,6 +60,23 @@ def graph() -> FlowGraph:
         )
     facts.meanings[gate] = Meaning(gate, country="SG", region=NAMES[0])
     facts.meanings[core] = Meaning(core, country="CN")
+    model = Place(PlaceKind.MODEL, NAMES[8], host=NAMES[0])
+    keys.append(FlowKey(core, model, Leg.REQUEST, sources=frozenset({Place(PlaceKind.PARTY, NAMES[0])})))
+    # What a file holds is text: half a character cannot be written there.
+    written = [name for name in NAMES if "\ud800" not in name]
+    facts.organisation = Organisation(name=written[0])
+    facts.vendors = {
+        name: Vendor(
+            id=name, legal_entity=name, country="US", owners=(Owner(name=name),), dpa=name, service=name
+        )
+        for name in written
+    }
+    facts.authorisations = tuple(
+        Authorisation(
+            id=name, type="direct", vendor=name, parent=written[number - 1], models=("*", name), document=name
+        )
+        for number, name in enumerate(written)
+    )
     for key in keys:
         flows.add(Flows.of([key]))
     return FlowGraph(flows, facts)

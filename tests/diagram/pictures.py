@@ -1,12 +1,14 @@
-"""Graphs to draw: a gateway like that of examples/captures (fastapi-mixed), and sketches of single points."""
+"""Graphs to draw: real captures, a gateway like that of fastapi-mixed, vendors and authorisations in a sketch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from lineage.diagram import LANGUAGES, draw
+from lineage.check import Report, check
+from lineage.diagram import LANGUAGES, draw, view_names
 from lineage.diagram.build import build
 from lineage.diagram.dot import write
 from lineage.diagram.drawing import Drawing
@@ -16,12 +18,16 @@ from lineage.diagram.routes import Route
 from lineage.diagram.text import Text
 from lineage.diagram.views import view
 from lineage.export.mermaid import mermaid
+from lineage.findings import Verdict
 from lineage.flows import Doubt, FlowCount, FlowKey, Flows, Leg
 from lineage.graph import FlowGraph
+from lineage.inventory import Inventory
 from lineage.labels import Known, Labels
 from lineage.meaning import Meaning, Source, Title
+from lineage.packs import load_pack
+from lineage.pipeline import read_flows
 from lineage.places import Place, PlaceKind
-from lineage.testing import Facts
+from lineage.testing import Facts, sketch
 
 NO_DOUBT = Doubt(0)
 HOUR = 3_600 * 10**9
@@ -211,6 +217,53 @@ def broken_gateway() -> Drawing:
     return build(graph, view("where-inputs-go"), notation(), routes, Outcome(undecided=3, proven=0))
 
 
+SUPPLY = (
+    "organisation us-ltd country=SG",
+    "vendor acme-cloud country=US entity=Acme_Cloud_Inc. training=no retention=30 dpa=dpa-1 owners=CN:60+US:40",
+    "vendor qwen-lab country=CN entity=Qwen_Lab_Ltd.",
+    "vendor silent country=SG",
+    "authorisation upstream models=qwen* vendor=qwen-lab rights=call+resell regions=DE+SG document=licence-7 valid_until=2027-01-01",
+    "authorisation ours type=distributor models=qwen-max parent=upstream rights=call document=letter",
+    "authorisation gpt models=gpt-4o vendor=acme-cloud",
+    "acme[DE:personal] > gw@SG > model:qwen-max",
+    "acme > gw@SG > model:gpt-4o",
+    "acme > gw@SG > remote:logs.acme.example",
+    "acme > gw@SG > logs-cn",
+    "globex[US:personal] > gw@SG ?> remote:logs.acme.example",
+    "globex > gw@SG > model:llama",
+    "lan[CN:personal] > core@CN > model:qwen-max",
+    "lan > core@CN > remote:o1.sentry.example",
+    "remote:logs.acme.example is vendor=acme-cloud country=US retention=7 viewers=sre+support redaction=masked deletable=yes",
+    "model:qwen-max is vendor=qwen-lab country=CN",
+    "model:gpt-4o is vendor=acme-cloud country=US",
+    "gw is operator=us-ltd",
+    "logs-cn is role=log country=CN retention=30",
+)
+"""Vendors, authorisations and logs, declared and not."""
+
+
+def supply() -> FlowGraph:
+    """A graph with vendors and authorisations."""
+    return sketch(*SUPPLY)
+
+
+CAPTURES = Path(__file__).parent.parent.parent / "examples" / "captures"
+PACK = Path(__file__).parent / "pack.yaml"
+
+
+@cache
+def capture(name: str) -> tuple[FlowGraph, Report]:
+    """The graph of a real capture, and what a pack of two rules says of it."""
+    inventory = Inventory.load([CAPTURES / f"{name}.lineage.yaml"])
+    graph = FlowGraph(read_flows([CAPTURES / f"{name}.jsonl"], tenant_keys=inventory.tenant_keys), inventory)
+    return graph, check(graph, [load_pack(PACK)])
+
+
+def fingerprints(name: str, verdict: Verdict) -> list[str]:
+    """Fingerprints of a capture's findings of a verdict, in the order of the report."""
+    return [one.fingerprint for one in capture(name)[1].findings if one.verdict is verdict]
+
+
 GOLDEN = Path(__file__).parent.parent / "golden" / "diagram"
 
 
@@ -220,9 +273,23 @@ def pictures() -> Iterator[tuple[str, str]]:
         yield f"gateway.{lang}.dot", write(broken_gateway(), lang, notation())
     yield "gateway.unchecked.en.dot", draw(gateway(), lang="en")
     yield "gateway.both.mmd", mermaid(gateway(), "both")
+    for name, lang in (("fastapi-mixed", "en"), ("fastapi-clean", "zh")):
+        graph, report = capture(name)
+        for view_name in view_names():
+            yield f"{name}.{view_name}.{lang}.dot", draw(graph, view_name, lang, report)
+    graph, report = capture("fastapi-mixed")
+    for verdict in (Verdict.VIOLATED, Verdict.UNDECIDED):
+        finding = fingerprints("fastapi-mixed", verdict)[0]
+        yield f"fastapi-mixed.finding-{verdict}.both.dot", draw(graph, f"finding:{finding}", "both", report)
+    for view_name in ("authorisation-chain", "logs", "sub-processors", "who-can-access"):
+        yield f"supply.{view_name}.both.dot", draw(supply(), view_name)
 
 
 if __name__ == "__main__":
     # Writes the golden files anew: PYTHONPATH=.:tests python tests/diagram/pictures.py, then look at the pictures.
-    for file, text in pictures():
+    written = dict(pictures())
+    for file, text in written.items():
         (GOLDEN / file).write_text(text, "utf-8")
+    for left in GOLDEN.iterdir():
+        if left.name not in written:
+            left.unlink()

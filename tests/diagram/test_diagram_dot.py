@@ -9,7 +9,7 @@ import pytest
 
 from diagram import hostile
 from diagram.pictures import GOLDEN, gateway, pictures
-from lineage.diagram import draw
+from lineage.diagram import draw, view_names
 from lineage.diagram.cells import escape
 from lineage.diagram.dot import quoted
 from lineage.errors import ConfigError
@@ -32,22 +32,27 @@ def test_a_picture_is_the_same_for_the_same_graph() -> None:
     assert draw(gateway()) == draw(gateway())
 
 
+@pytest.mark.parametrize("view", view_names())
 @pytest.mark.parametrize("lang", ["en", "zh", "both"])
-def test_hostile_names_stay_in_their_labels(lang: str) -> None:
+def test_hostile_names_stay_in_their_labels(lang: str, view: str) -> None:
     pygraphviz = pytest.importorskip("pygraphviz")
-    text = draw(hostile.graph(), lang=lang)
+    text = draw(hostile.graph(), view, lang)
 
     parsed = pygraphviz.AGraph(string=text)
 
-    assert {"n", "b", "f"} == {re.fullmatch(r"([nbf])\d+", node)[1] for node in parsed.nodes()}  # type: ignore[index]
+    assert {"n", "r" if view == "authorisation-chain" else "f"} <= {
+        re.fullmatch(r"([nbfr])\d+", node)[1]  # type: ignore[index]
+        for node in parsed.nodes()
+    }
     assert parsed.name == "lineage"
     told = {name for node in parsed.nodes() for name in parsed.get_node(node).attr}
     assert {"id", "class", "tooltip", "label"} == told
 
 
+@pytest.mark.parametrize("view", view_names())
 @pytest.mark.parametrize("lang", ["en", "zh", "both"])
-def test_nothing_invisible_is_in_the_text(lang: str) -> None:
-    text = draw(hostile.graph(), lang=lang)
+def test_nothing_invisible_is_in_the_text(lang: str, view: str) -> None:
+    text = draw(hostile.graph(), view, lang)
 
     assert (
         re.findall(
@@ -106,7 +111,8 @@ def test_the_first_line_says_what_the_picture_is() -> None:
         pytest.param(
             "where-input-go",
             "en",
-            "there is no view 'where-input-go'. known views are where-inputs-go; "
+            "there is no view 'where-input-go'. known views are authorisation-chain, border, domestic-hops, finding, logs, "
+            "sub-processors, training-use, what-is-kept, where-inputs-go, who-can-access, whole-system; "
             "the path of a YAML file is a view of your own. did you mean 'where-inputs-go'?",
             id="view",
         ),

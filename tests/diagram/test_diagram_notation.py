@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from lineage.diagram.notation import Notation, Words, notation
-from lineage.diagram.views import View, view, view_names
+from lineage.diagram.views import FACTS, Asked, Ends, Show, View, view, view_names
 from lineage.errors import ConfigError
 from lineage.names import CATEGORIES
 from lineage.yamlfile import loads
@@ -110,3 +111,39 @@ def test_words_in_a_colour_can_be_read_on_white(name: str) -> None:
 
 def test_the_keys_of_a_view_are_written_with_hyphens() -> None:
     assert "fold-above" in {field.alias for field in View.model_fields.values()}
+
+
+@pytest.mark.parametrize("model", [View, Show, Asked, Ends])
+def test_the_manual_names_every_key_of_a_view(model: type[BaseModel]) -> None:
+    manual = Path("diagrams/README.md").read_text("utf-8")
+
+    assert [field.alias for field in model.model_fields.values() if str(field.alias) not in manual] == []
+
+
+def test_the_manual_names_every_view_and_fact() -> None:
+    manual = Path("diagrams/README.md").read_text("utf-8")
+
+    assert [name for name in (*view_names(), *FACTS) if f"`{name}`" not in manual] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        pytest.param("flows: []", "at least 1", id="no flows"),
+        pytest.param("flows: [{}]", "this asks for nothing", id="an entry that asks for nothing"),
+        pytest.param("flows: [{ends: {}}]", "this asks for nothing", id="ends that ask for nothing"),
+        pytest.param("flows: [{ends: {roles: [logs]}}]", "5:32", id="a role that does not exist"),
+        pytest.param("flows: [{categories: [promt]}]", "there is no category 'promt'", id="a category"),
+        pytest.param("flows: [{purposes: [trainig]}]", "there is no purpose 'trainig'", id="a purpose"),
+        pytest.param("flows: [{kept: false}]", "5:", id="not kept is not a question"),
+        pytest.param("markets: [Germany]", "5:", id="a market that is no country code"),
+    ],
+)
+def test_wrong_flows_say_where_and_what(tmp_path: Path, asked: str, message: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"{HEAD}border: {{domestic: [CN]}}\nshow: {{{asked}}}\n", "utf-8")
+
+    with pytest.raises(ConfigError) as raised:
+        view(str(file))
+
+    assert message in str(raised.value)

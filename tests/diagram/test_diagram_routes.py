@@ -27,7 +27,9 @@ def finding(
     graph: FlowGraph, *flows: int, verdict: Verdict = Verdict.VIOLATED, waived: bool = False
 ) -> Finding:
     """A finding whose witness is these flows of the graph."""
-    witness = Witness("data.overseas", tuple(step(graph, number, True, graph.flows[number].sources[0]) for number in flows))
+    witness = Witness(
+        "data.overseas", tuple(step(graph, number, True, graph.flows[number].sources[0]) for number in flows)
+    )
     nowhere, title = Source("pack.yaml", 1, 1), Title("t", "标题")
     return Finding(
         "pack/rule", verdict, Severity.BLOCK, title, "report.nothing", {}, (witness,), (), title, (), nowhere,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Html", "to_html"]
 
+LIMIT = 1_000_000
+"""Bytes of a page that pictures may fill up to, beside the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Html:
@@ -40,19 +43,21 @@ def to_html(graph: FlowGraph, report: Report, *, lang: str = "en", views: Sequen
     Args:
         report: of a check of the same graph.
         lang: the language in which the page opens.
-        views: names or files of the views to draw; by default where inputs go.
+        views: names or files of the views to draw; by default one for each of the six questions that finds room.
 
     Raises:
         ConfigError: no such view.
     """
     from lineage.report.html.data import as_data
     from lineage.report.html.page import page
-    from lineage.report.html.pictures import VIEWS, pictures
+    from lineage.report.html.pictures import pictures
     from lineage.report.html.run import Run
     from lineage.report.json import to_json
 
     run = Run(graph, report)
-    told, markup, notices = pictures(run, views or VIEWS)
     beside = to_json(report).encode("utf-8", "backslashreplace")
-    data = as_data(run, told, lang, hashlib.sha256(beside).hexdigest())
-    return Html(page(data, markup).encode(), beside, notices)
+    data = as_data(run, lang, hashlib.sha256(beside).hexdigest())
+    drawn = pictures(run, views, LIMIT - len(page(data, "").encode()))
+    return Html(
+        page(data | {"views": drawn.told, "left": drawn.left}, drawn.markup).encode(), beside, drawn.notices
+    )

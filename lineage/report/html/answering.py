@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from lineage.diagram.notation import notation
-from lineage.findings import Ref
+from lineage.findings import Ref, Value
 from lineage.flows import Doubt
 from lineage.names import PURPOSES
 from lineage.places import PlaceKind
-from lineage.report.html.both import Both, both, named, pair, text, word
+from lineage.report.html.both import Both, both, like, named, pair, text, word
 from lineage.report.html.run import CUSTOMERS, Run, countries, country
-from lineage.report.html.values import Cell, Table, as_value, redaction, retention, role, table, viewers, yes_no
+from lineage.report.html.values import Cell, Table, redaction, retention, role, table, viewers, yes_no
 from lineage.words import shown
 
 POOLS = ("training-pool", "evaluation-pool")
@@ -88,7 +88,7 @@ def domestic(run: Run) -> Iterator[Both]:
         yield both("html.q2.no-word")
     else:
         inside = [thing for thing in path if graph.meaning(thing).country in run.domestic]
-        facts = {"all": len(path), "countries": countries(sorted(run.domestic))}
+        facts: dict[str, Value] = {"all": len(path), "countries": countries(sorted(run.domestic))}
         if inside:
             yield both("html.q2.domestic", n=len(inside), places=run.refs(inside), **facts)
         else:
@@ -130,7 +130,7 @@ def kept(run: Run) -> Iterator[Both]:
     meanings = [run.graph.meaning(thing) for thing in keepers]
     days = [meaning.retention_days for meaning in meanings if meaning.retention_days is not None]
     if days:
-        longest = as_value(retention(max(days)))
+        longest = like(retention(max(days)))
         yield both("html.q3.retention", n=len(days), all=len(keepers), days=longest)
     else:
         yield both("html.q3.no-retention")
@@ -214,9 +214,11 @@ def training(run: Run) -> Iterator[Both]:
     if not pools:
         yield both("html.q5.none")
     yield from _undeclared(run)
-    purposes = sorted(_purposes(run), key=lambda p: (p not in PURPOSES, PURPOSES.index(p) if p in PURPOSES else 0, p))
+    purposes = sorted(
+        _purposes(run), key=lambda p: (p not in PURPOSES, PURPOSES.index(p) if p in PURPOSES else 0, p)
+    )
     if purposes:
-        refs = tuple(as_value(word(f"purpose.{purpose}", purpose)) for purpose in purposes)
+        refs = tuple(like(word(f"purpose.{purpose}", purpose)) for purpose in purposes)
         yield both("html.q5.purposes", purposes=refs)
     else:
         yield both("html.q5.no-purposes")
@@ -224,7 +226,11 @@ def training(run: Run) -> Iterator[Both]:
     if vendors:
         trains = [_trains(run, vendor) for vendor in vendors]
         yield both(
-            "html.q5.vendors", all=len(vendors), yes=trains.count(True), no=trains.count(False), open=trains.count(None)
+            "html.q5.vendors",
+            all=len(vendors),
+            yes=trains.count(True),
+            no=trains.count(False),
+            open=trains.count(None),
         )
 
 
@@ -286,7 +292,17 @@ def vendor_table(run: Run) -> Table | None:
         known = sorted({run.graph.meaning(thing).vendor_known for thing in things})
         how = [word(f"known.{level}") for level in known]
         if entry is None:
-            rows.append([named(vendor_name(run, vendor)), word("html.unlisted"), "", "", "", how[0], {"places": things}])
+            rows.append(
+                [
+                    named(vendor_name(run, vendor)),
+                    word("html.unlisted"),
+                    "",
+                    "",
+                    "",
+                    how[0],
+                    {"places": things},
+                ]
+            )
             continue
         untold = word("html.undeclared.value")
         rows.append(
@@ -300,5 +316,13 @@ def vendor_table(run: Run) -> Table | None:
                 {"places": things},
             ]
         )
-    columns = ("html.vendor", "html.entity", "html.country", "html.dpa", "html.training", "html.how", "html.places")
+    columns = (
+        "html.vendor",
+        "html.entity",
+        "html.country",
+        "html.dpa",
+        "html.training",
+        "html.how",
+        "html.places",
+    )
     return table(columns, rows) if rows else None

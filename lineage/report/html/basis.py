@@ -13,11 +13,11 @@ from lineage.flows import Doubt
 from lineage.labels import UNKNOWN, Known
 from lineage.nodelink import iso
 from lineage.places import PlaceKind
-from lineage.report.html.both import Both, both, named, pair, titled, word
-from lineage.report.html.run import CUSTOMERS, Run
+from lineage.report.html.both import Both, both, like, pair, word
+from lineage.report.html.run import CUSTOMERS, UNSURE, Run
 from lineage.report.text import few
 from lineage.solve import own_labels
-from lineage.words import LANGUAGES, MESSAGES, sentence, shown, words
+from lineage.words import LANGUAGES, sentence, words
 
 LEVELS = (Known.DECLARED, Known.STATED, Known.INFERRED, Known.PROPAGATED, Known.NOT_KNOWN)
 """Strongest first."""
@@ -33,8 +33,8 @@ def basis(run: Run, digest: str) -> list[dict[str, Any]]:
     """
     report = run.report
     terms: tuple[tuple[str, list[Both]], ...] = (
-        ("html.period", [_period(report)]),
-        ("html.telemetry", [_telemetry(report)]),
+        ("html.period", scope(report)[:1]),
+        ("html.telemetry", scope(report)[1:]),
         ("html.observed", [_observed(run)]),
         ("html.completeness", list(_gaps(run))),
         ("html.sampling", [_sampling(report)]),
@@ -49,19 +49,19 @@ def basis(run: Run, digest: str) -> list[dict[str, Any]]:
     return [{"term": word(term), "facts": facts} for term, facts in terms if facts]
 
 
-def _period(report: Report) -> Both:
-    if not report.first:
-        return word("html.period.none")
-    return both("report.period", first=iso(report.first), last=iso(report.last))
-
-
-def _telemetry(report: Report) -> Both:
+def scope(report: Report) -> list[Both]:
+    """When was observed, and how much was read."""
     tally = report.coverage.tally
-    return both("html.telemetry.counts", spans=tally.spans, traces=report.coverage.traces, files=tally.files)
+    return [
+        both("report.period", first=iso(report.first), last=iso(report.last))
+        if report.first
+        else word("html.period.none"),
+        both("html.telemetry.counts", spans=tally.spans, traces=report.coverage.traces, files=tally.files),
+    ]
 
 
 def _observed(run: Run) -> Both:
-    sure = sum(flow.established for flow in run.graph.flows)
+    sure = sum(not (flow.possible or flow.doubts & UNSURE) for flow in run.graph.flows)
     report = run.report
     return both(
         "html.observed.counts",
@@ -90,8 +90,7 @@ def _gaps(run: Run) -> Iterator[Both]:
     ]
     for what, count in found:
         if count:
-            en, zh = (what, what) if isinstance(what, str) else what
-            yield pair(*(sentence("html.gap", {"what": told, "count": count}, lang) for told, lang in ((en, "en"), (zh, "zh"))))
+            yield both("html.gap", what=like(what), count=count)
 
 
 def _gap(name: str) -> Both:
@@ -109,9 +108,12 @@ def _assumed(report: Report) -> list[Both]:
     if not report.assumed:
         return []
     facts: list[dict[str, Value]] = [
-        {"count": len(report.assumed), "places": few(report.assumed, lang, verbose=True)} for lang in LANGUAGES
+        {"count": len(report.assumed), "places": few(report.assumed, lang, verbose=True)}
+        for lang in LANGUAGES
     ]
-    return [pair(*(sentence("report.assumed", told, lang) for told, lang in zip(facts, LANGUAGES, strict=True)))]
+    return [
+        pair(*(sentence("report.assumed", told, lang) for told, lang in zip(facts, LANGUAGES, strict=True)))
+    ]
 
 
 def _packs(report: Report) -> Iterator[Both]:
@@ -134,7 +136,11 @@ def _packs(report: Report) -> Iterator[Both]:
 
 
 def _inventory(report: Report) -> Both:
-    return both("report.inventory", digest=report.inventory) if report.inventory_files else word("report.no-inventory")
+    return (
+        both("report.inventory", digest=report.inventory)
+        if report.inventory_files
+        else word("report.no-inventory")
+    )
 
 
 def _ledgers(report: Report) -> Iterator[Both]:
@@ -174,13 +180,21 @@ def facts(run: Run) -> dict[str, Any]:
 def _weakest(run: Run) -> Iterator[Both]:
     """The weakest level that any fact is known by, and the facts that are known by no better."""
     found = _levels(run)
-    weakest = next((level for level in reversed(LEVELS) if any(counts[level] for counts in found.values())), None)
+    weakest = next(
+        (level for level in reversed(LEVELS) if any(counts[level] for counts in found.values())), None
+    )
     if weakest is None:
         yield word("html.weakest.none")
         return
     for name, counts in found.items():
         if counts[weakest]:
-            yield both("html.weakest.level", fact=name, level=f"known.{weakest}", count=counts[weakest], all=counts.total())
+            yield both(
+                "html.weakest.level",
+                fact=name,
+                level=f"known.{weakest}",
+                count=counts[weakest],
+                all=counts.total(),
+            )
 
 
 def _levels(run: Run) -> dict[str, Levels]:
@@ -195,7 +209,11 @@ def _levels(run: Run) -> dict[str, Levels]:
         "html.fact.role": Counter(graph.meaning(thing).role_known for thing in places if run.holder(thing)),
         "html.fact.origin": Counter(_origin(run, thing) for thing in sources),
         "html.fact.category": Counter(
-            Known.STATED if Doubt.CATEGORY not in flow.doubts else Known.INFERRED if flow.key.categories else Known.NOT_KNOWN
+            Known.STATED
+            if Doubt.CATEGORY not in flow.doubts
+            else Known.INFERRED
+            if flow.key.categories
+            else Known.NOT_KNOWN
             for flow in graph.flows
         ),
     }

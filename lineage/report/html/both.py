@@ -23,6 +23,15 @@ def pair(en: str, zh: str) -> Both:
     return en if en == zh else [en, zh]
 
 
+def told(text: Both, lang: str) -> str:
+    """One language of a text.
+
+    >>> told(["Germany", "德国"], "zh"), told("redis", "zh")
+    ('德国', 'redis')
+    """
+    return text if isinstance(text, str) else text[LANGUAGES.index(lang)]
+
+
 def both(message: str, **facts: Value) -> Both:
     """A message with its facts filled in.
 
@@ -47,23 +56,24 @@ def titled(title: Title) -> Both:
     return pair(*(said.title(title, lang) for lang in LANGUAGES))
 
 
-def text(told: Text) -> Both:
+def text(word: Text) -> Both:
     """A word of diagrams."""
-    return pair(told.en, told.zh)
+    return pair(word.en, word.zh)
 
 
-def like(told: Text) -> Ref:
-    """A word of diagrams as a value of a sentence."""
-    return Ref("", told.en, told.zh)
+def like(text: Both) -> Ref:
+    """Text in both languages as a value of a sentence."""
+    en, zh = (told(text, lang) for lang in LANGUAGES)
+    return Ref("", en, zh)
 
 
-def cut(told: str, longest: int = LONGEST) -> str:
+def cut(name: str, longest: int = LONGEST) -> str:
     """At most so many characters, with … in the middle for the rest.
 
     >>> cut("abcdefghij", 5)
     'abc…j'
     """
-    if len(told) <= longest:
-        return told
+    if len(name) <= longest:
+        return name
     tail = longest // 3
-    return f"{told[: longest - 1 - tail]}…{told[len(told) - tail :]}"
+    return f"{name[: longest - 1 - tail]}…{name[len(name) - tail :]}"

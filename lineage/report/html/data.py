@@ -6,30 +6,30 @@ from typing import Any
 
 from lineage.check import Report
 from lineage.diagram.notation import notation
-from lineage.findings import Verdict
+from lineage.findings import Ref, Verdict
 from lineage.names import CATEGORIES
 from lineage.report.alerts import blind
-from lineage.report.html.basis import basis, facts
-from lineage.report.html.both import Both, both, pair, text, word
+from lineage.report.html.basis import basis, facts, scope
+from lineage.report.html.both import Both, both, pair, text, told, word
+from lineage.report.html.pool import Pool
 from lineage.report.html.questions import NOT_ASSESSED, QUESTIONS, WAIVED, answers
 from lineage.report.html.run import Run, country
-from lineage.report.html.tables import Pool, flows, places
+from lineage.report.html.tables import flows, places
 from lineage.report.html.told import findings, missing, rules
 from lineage.report.text import headline
-from lineage.words import LANGUAGES, MESSAGES
+from lineage.words import LANGUAGES, MESSAGES, words
 
 SCHEMA = "lineage-html/1"
 
 
-def as_data(run: Run, views: list[dict[str, Any]], lang: str, digest: str) -> dict[str, Any]:
-    """What the script of the page reads.
+def as_data(run: Run, lang: str, digest: str) -> dict[str, Any]:
+    """What the script of the page reads; pictures are added to it (pictures.py).
 
     Args:
-        views: pictures as pictures.py describes them.
         lang: the language in which the page opens, "en" or "zh".
         digest: SHA-256 of the report.json beside it.
     """
-    report, traces = run.report, Pool()
+    report, traces = run.report, Pool[str]()
     undecided = [finding for finding in report.findings if finding.verdict is Verdict.UNDECIDED]
     found = findings(run, traces)
     moved = flows(run, traces)
@@ -42,8 +42,9 @@ def as_data(run: Run, views: list[dict[str, Any]], lang: str, digest: str) -> di
         "basis": basis(run, digest),
         "facts": facts(run),
         "questions": answers(run),
-        "views": views,
-        "findings": found,
+        "views": [],
+        "left": [],
+        **found,
         "rules": rules(report),
         "missing": missing(run, undecided),
         "places": places(run),
@@ -62,7 +63,16 @@ def _title(run: Run) -> Both:
 
 
 def _outcome(report: Report) -> dict[str, Any]:
-    notes: list[Both] = [both("html.as-of", today=report.today.isoformat(), mode=report.mode)]
+    packs = tuple(Ref("", f"{pack.id} {pack.version}", f"{pack.id} {pack.version}") for pack in report.packs)
+    notes: list[Both] = [
+        pair(
+            *(
+                words("clause.separator", lang).join(told(each, lang) for each in scope(report))
+                for lang in LANGUAGES
+            )
+        ),
+        both("html.as-of", today=report.today.isoformat(), mode=report.mode, packs=packs),
+    ]
     if blind(report):
         notes.append(word(blind(report)))
     notes.append(word("report.finding-only"))
@@ -75,11 +85,21 @@ def _outcome(report: Report) -> dict[str, Any]:
 
 def _words() -> dict[str, Both]:
     """The words that the page's own script puts between facts, by their ids without the first part where that is `html`."""
-    prefixes = ("html.", "verdict.", "severity.", "doubt.", "kind.", "purpose.", "class.", "protection.", "step.")
+    prefixes = (
+        "html.",
+        "verdict.",
+        "severity.",
+        "doubt.",
+        "kind.",
+        "purpose.",
+        "class.",
+        "protection.",
+        "step.",
+    )
     skipped = tuple(f"html.{each.id}." for each in QUESTIONS)
     found = {
-        message.removeprefix("html."): pair(*said)
-        for message, said in MESSAGES.items()
+        message.removeprefix("html."): pair(*texts)
+        for message, texts in MESSAGES.items()
         if message.startswith(prefixes) and not message.startswith(skipped)
     }
     found[f"verdict.{NOT_ASSESSED}"] = word("html.not-assessed")
@@ -89,9 +109,8 @@ def _words() -> dict[str, Both]:
 
 def _labels(moved: dict[str, Any]) -> dict[str, Both]:
     """Names of the categories and countries that flows have."""
-    told = {word for row in moved["words"] for word in row}
     names: dict[str, Both] = {}
-    for each in sorted(told):
+    for each in sorted({each for row in moved["words"] for each in row}):
         if each in CATEGORIES:
             names[each] = text(notation().category(each))
         elif len(each) == 2 and each.isupper():

@@ -10,7 +10,10 @@ const t = told => Array.isArray(told) ? told[L] : told;
 const w = (name, facts) => t(D.words[name] ?? name).replace(/\{(\w+)\}/g, (all, key) => facts && key in facts ? facts[key] : all);
 const joined = list => list.join(L ? '、' : ', ');
 const number = n => n.toLocaleString('en-US');
-const when = us => us ? new Date(us / 1000).toISOString().slice(0, 19).replace('T', ' ') + 'Z' : '–';
+const when = ms => ms ? new Date(D.flows.start + ms).toISOString().slice(0, 19).replace('T', ' ') + 'Z' : '–';
+const span = ({first, last}) => when(first) === when(last) ? when(first) : `${when(first)} – ${when(last)}`;
+const seenWhen = ([calls, exact, first, last]) => `${exact ? '' : '≥ '}${number(calls)}×, ${span({first, last})}`;
+const sentence = ([message, facts]) => t(D.messages[message]).replace(/\{(\w+)\}/g, (all, key) => key in facts ? t(D.values[facts[key]]) : all);
 const fact = (prefix, told) => w(`${prefix}.${told}` in D.words ? `${prefix}.${told}` : told);
 const label = told => told === 'unknown' ? w('untold') : t(D.labels[told] ?? told);
 
@@ -31,30 +34,41 @@ const fill = (where, ...children) => where.replaceChildren(...children.flat(Infi
 
 const places = D.places;
 const rules = Object.fromEntries(D.rules.map(rule => [rule.id, rule]));
-const flows = D.flows.rows.map((row, n) => {
-  const flow = Object.fromEntries(D.flows.columns.map((name, at) => [name, row[at]]));
-  for (const name of ['categories', 'origins', 'classes', 'doubts']) flow[name] = D.flows.words[flow[name]];
+const named = ({columns, rows}) => rows.map(row => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
+const steps = named(D.steps);
+const pairs = (flat, surely) => flat.flatMap((source, at) => at % 2 ? [] : [[source, flat[at + 1], surely]]);
+const flows = named(D.flows).map((flow, n) => {
+  for (const name of ['categories', 'origins', 'classes', 'doubts', 'markets']) flow[name] = D.flows.words[flow[name]];
   flow.n = n;
+  flow.sources = [...pairs(flow.surely, 1), ...pairs(flow.perhaps, 0)];
   flow.findings = [];
   flow.vendors = [places[flow.from].vendor, places[flow.to].vendor].filter(Boolean);
-  flow.markets = [...new Set(flow.sources.map(([source]) => places[source].market).filter(Boolean))];
   return flow;
 });
 D.findings.forEach(finding => {
+  finding.ways ??= [];
+  finding.missing ??= [];
+  finding.marks ??= [];
+  finding.at ??= rules[finding.rule].at;
+  finding.severity = rules[finding.rule].severity;
+  finding.ways.forEach(way => { way.steps = way.steps.map(n => steps[n]); });
   finding.flows = [...new Set(finding.ways.flatMap(way => way.steps.flatMap(step => step.flows)))];
   finding.flows.forEach(n => flows[n].findings.push(finding.id));
 });
-const lineOf = new Map();
-Object.entries(D.views[0]?.lines ?? {}).forEach(([line, [, , , members]]) => members.forEach(n => lineOf.set(n, line)));
-const drawn = [...document.querySelectorAll('[data-line]')].map(mark => (
-  {mark, line: mark.dataset.line, view: D.views.find(view => view.id === mark.closest('.drawn').dataset.view)}
+D.views.forEach(view => {
+  view.lineOf = new Map(Object.entries(view.lines).flatMap(([line, [, , , members]]) => members.map(n => [n, line])));
+});
+const drawn = [...document.querySelectorAll('[data-mark]')].map(mark => (
+  {mark, name: mark.dataset.mark, view: D.views.find(view => view.id === mark.closest('.drawn').dataset.view)}
 ));
 
 // --- parts --------------------------------------------------------------------------------------------
 
 const MARKS = {violated: '✗', undecided: '?', proven: '✓', waived: '!', 'not-applicable': '–', 'not-assessed': '○'};
 const chip = verdict => el('span', {class: `chip ${verdict}`}, `${MARKS[verdict]} ${w(`verdict.${verdict}`)}`);
-const place = n => button(t(places[n].name), () => showPlace(n));
+const place = n => el('a', {href: `#place-${n + 1}`}, t(places[n].name));
+const flowLink = (n, text) => el('a', {href: `#flow-${n + 1}`, 'aria-label': text ? w('flow', {n: n + 1}) : null}, text ?? w('flow', {n: n + 1}));
+const findingLink = id => el('a', {href: `#${id}`}, id);
 const known = told => told ? el('small', {}, t(told)) : null;
 
 function some(items, make, most = 8) {
@@ -66,7 +80,9 @@ function some(items, make, most = 8) {
       shown.append(...rest.flatMap(item => [joined(['', '']), make(item)]));
       more.remove();
     }, 'link more');
-    return el('span', {}, shown, ' ', more);
+    const paper = el('span', {class: 'paper'}, `+ ${number(rest.length)}`);
+    more.addEventListener('click', () => paper.remove());
+    return el('span', {}, shown, ' ', more, paper);
   }
   return shown;
 }
@@ -102,7 +118,7 @@ function table(caption, columns, rows, make) {
   const after = pages(body, rows, make, 'tbody');
   const head = el('thead', {}, el('tr', {}, columns.map(column => el('th', {scope: 'col'}, column))));
   return [
-    el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption},
+    el('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': caption},
       el('table', {}, el('caption', {class: 'hid'}, caption), head, body)),
     ...after,
   ];
@@ -127,12 +143,16 @@ function drawQuestions() {
   fill($('answers'), D.questions.map((question, at) => {
     const count = flows.filter(flow => flow.asked >> at & 1).length;
     return el('article', {class: 'card', id: question.id},
-      el('h3', {}, `${at + 1}. ${t(question.question)} `, chip(question.verdict)),
+      el('h3', {}, `${at + 1}. ${t(question.question)}`),
+      // A chip beside a question would read as its answer: "used for training? proven". What is proven is a rule.
+      el('ul', {class: 'asked'},
+        question.verdict === 'not-assessed' ? el('li', {}, chip('not-assessed')) : null,
+        question.rules.map(id => el('li', {}, chip(rules[id].verdict), ' ', el('a', {href: `#rule-${id}`}, t(rules[id].title))))),
       el('ul', {class: 'says'}, question.says.map(told => el('li', {}, t(told)))),
       question.table ? table(t(question.question), question.table.columns.map(t), question.table.rows, told => row(told.map(cell))) : null,
       el('p', {class: 'evidence'}, el('b', {}, w('q.evidence') + (L ? '：' : ': ')),
-        count ? [button(w('q.flows', {n: number(count)}), () => ask(String(at)), 'tools')] : null,
-        question.rules.map(id => [' ', el('a', {href: `#rule-${id}`, class: 'rule'}, `${MARKS[rules[id].verdict]} ${id}`)])));
+        count ? [button(w('q.flows', {n: number(count)}), () => ask(String(at)), 'tools'), ' '] : null,
+        D.views.filter(view => view.view === question.view).map(view => [button(w('q.map'), () => show(view), 'tools'), ' '])));
   }));
 }
 
@@ -163,31 +183,31 @@ const term = (name, ...told) => el('div', {}, el('dt', {}, w(name)), el('dd', {}
 
 function drawFinding(finding) {
   return el('details', {id: finding.id, class: `finding ${finding.verdict}`, open: finding.verdict === 'violated'},
-    el('summary', {}, el('b', {}, finding.id), ' ', finding.marks.map(mark => el('span', {class: 'chip waived'}, t(mark))), ' ', t(finding.says[0])),
-    finding.says.slice(1).map(told => el('p', {}, t(told))),
+    el('summary', {}, el('b', {}, finding.id), ' ', finding.marks.map(mark => el('span', {class: 'chip waived'}, t(mark))), ' ', sentence(finding.says[0]), finding.ways.filter(way => places[way.from].kind === 'caller').slice(0, 1).map(way => [' ', el('code', {}, places[way.from].id)])),
+    finding.says.slice(1).map(told => el('p', {}, sentence(told))),
     el('div', {class: 'ways'}, finding.ways.map(drawWay)),
     el('dl', {class: 'terms'},
-      finding.missing.length ? term('missing', el('ul', {}, finding.missing.map(each => el('li', {}, t(each.what), each.of ? [' — ', t(each.of)] : null)))) : null,
-      finding.seen.length ? term('observed', finding.seen.map(t).join(' ')) : null,
+      finding.missing.length ? term('missing', el('ul', {}, finding.missing.map(([fact, of]) => el('li', {}, t(D.wants[fact]), of === '' ? null : [' — ', typeof of === 'number' ? place(of) : t(of)])))) : null,
+      finding.calls ? term('observed', seenWhen(finding.calls)) : null,
       term('where', el('code', {}, finding.at), ', ', el('code', {}, rules[finding.rule].at)),
       term('fingerprint', el('code', {}, finding.fingerprint))));
 }
 
 function drawWay(way) {
   return el('div', {class: 'way'},
-    el('p', {class: 'of'}, w('way', {of: t(way.of)}), way.broken ? el('small', {}, w('step.broken')) : null),
+    el('p', {class: 'of'}, w('way', {of: t(D.values[way.of])}), way.broken ? el('small', {}, w('step.broken')) : null),
     el('ol', {}, el('li', {}, place(way.from)), way.steps.map(step => el('li', {class: step.sure ? '' : 'possible'},
-      place(step.to), ' ', el('small', {}, t(step.how)), ' ',
-      el('small', {class: 'seen'}, `${number(step.calls)}×, ${when(step.first)} – ${when(step.last)}`), ' ',
-      step.flows.map(n => [button(w('flow', {n: n + 1}), () => showFlow(n)), ' '])))));
+      place(step.to), ' ', el('small', {}, t(D.values[step.how])), ' ',
+      el('small', {class: 'seen'}, `${number(step.calls)}×, ${span(step)}`), ' ',
+      step.trace == null ? null : [el('code', {}, D.traces[step.trace]), ' '], step.flows.map(n => [flowLink(n), ' '])))));
 }
 
 function drawRules() {
   const count = id => D.findings.filter(finding => finding.rule === id);
-  fill($('judged'), table(w('rules'), ['verdict', 'rule', 'severity', 'observed'].map(each => w(each)), D.rules, rule => {
+  fill($('judged'), table(w('rules'), ['verdict', 'rule', 'severity', 'on'].map(each => w(each)), D.rules, rule => {
     const found = count(rule.id);
     const made = row([chip(rule.verdict), [el('b', {}, t(rule.title)), el('br'), el('small', {}, rule.id)], w(`severity.${rule.severity}`),
-      found.length ? some(found, finding => el('a', {href: `#${finding.id}`}, finding.id), 12) : t(rule.on)]);
+      found.length ? some(found, finding => findingLink(finding.id), 12) : t(rule.on)]);
     made.id = `rule-${rule.id}`;
     return made;
   }));
@@ -216,19 +236,20 @@ function drawPlaces() {
 }
 
 const way = flow => w(flow.leg ? ['store', 'topic'].includes(places[flow.from].kind) ? 'step.read' : 'step.response' : flow.kept ? 'step.kept' : 'step.request');
-const sure = flow => w(flow.doubts.length || flow.sources.some(([, , surely]) => !surely) ? 'possible' : 'established');
+const UNSURE = ['order', 'direction', 'conflict'];
+const sure = flow => w(flow.doubts.some(each => UNSURE.includes(each)) || flow.sources.some(([, , surely]) => !surely) ? 'step.possible' : 'step.established');
+const certainty = flow => [sure(flow), flow.doubts.length ? [' ', el('small', {}, joined(flow.doubts.map(each => fact('doubt', each))))] : null];
 const categories = flow => (flow.categories.length ? joined(flow.categories.map(label)) : w('unstated')) + (flow.categories.length && flow.doubts.includes('category') ? ' ?' : '');
 
 function drawFlows() {
   const columns = ['id', 'from', 'to', 'leg', 'category', 'origin', 'certainty', 'calls', 'first', 'last', 'trace', 'on-map', 'findings'];
   const fit = flows.filter(fits);
   fill($('moved'), fit.length ? table(w('flows'), columns.map(each => w(each)), fit, flow => {
-    const made = row([button(String(flow.n + 1), () => showFlow(flow.n), 'link', {'aria-label': w('flow', {n: flow.n + 1})}),
+    const made = row([flowLink(flow.n, String(flow.n + 1)),
       t(places[flow.from].name), t(places[flow.to].name), way(flow), categories(flow),
-      flow.origins.length ? joined(flow.origins.map(label)) : '–', sure(flow), number(flow.calls), when(flow.first), when(flow.last),
+      flow.origins.length ? joined(flow.origins.map(label)) : '–', certainty(flow), number(flow.calls), when(flow.first), when(flow.last),
       flow.exemplars.length ? el('code', {}, D.traces[flow.exemplars[0][0]]) : '–',
-      lineOf.get(flow.n) ?? '–', flow.findings.length ? some(flow.findings, id => el('a', {href: `#${id}`}, id), 4) : '–']);
-    made.id = `flow-${flow.n + 1}`;
+      D.views[0]?.lineOf.get(flow.n) ?? '–', flow.findings.length ? some(flow.findings, findingLink, 4) : '–']);
     return made;
   }) : el('p', {}, w('nothing')));
 }
@@ -251,12 +272,12 @@ function close() {
   if (came?.isConnected) came.focus();
 }
 
-function mark(view, line) {
-  drawn.forEach(each => each.mark.classList.toggle('on', each.view === view && each.line === line));
+function mark(view, name) {
+  drawn.forEach(each => each.mark.classList.toggle('on', each.view === view && each.name === name));
 }
 
 function showFlow(n) {
-  const flow = flows[n], line = lineOf.get(n);
+  const flow = flows[n], view = D.views.find(each => each.id === seen), line = view?.lineOf.get(n);
   open(w('flow', {n: n + 1}), [
     term('from', place(flow.from)), term('to', place(flow.to)), term('leg', way(flow)),
     term('category', categories(flow)), term('origin', flow.origins.length ? joined(flow.origins.map(label)) : '–'),
@@ -271,9 +292,9 @@ function showFlow(n) {
       flow.more ? el('li', {}, `+ ${number(flow.more)}`) : null)),
     term('exemplars', flow.exemplars.length ? el('ul', {}, flow.exemplars.map(([trace, span]) => el('li', {}, el('code', {}, D.traces[trace]), ' ', el('code', {}, span)))) : w('exemplars.none')),
     line ? term('on-map', line) : null,
-    flow.findings.length ? term('in-findings', some(flow.findings, id => el('a', {href: `#${id}`}, id), 20)) : null,
+    flow.findings.length ? term('in-findings', some(flow.findings, findingLink, 20)) : null,
   ]);
-  mark(D.views[0], line);
+  mark(view, line);
 }
 
 function showPlace(n) {
@@ -293,16 +314,29 @@ function showPlace(n) {
     at.market ? term('market', label(at.market)) : null,
     person ? null : term('reached', w(REACHED[at.reached])),
     at.at ? term('at', el('code', {}, at.at)) : null,
-    term('flows', members.length ? some(members, flow => button(`${flow.n + 1}`, () => showFlow(flow.n), 'link', {'aria-label': w('flow', {n: flow.n + 1})}), 30) : '–'),
+    term('flows', members.length ? some(members, flow => flowLink(flow.n, String(flow.n + 1)), 30) : '–'),
   ]);
   mark(null);
+}
+
+function showMark(clicked) {
+  const {view, name} = drawn.find(each => each.mark === clicked);
+  if (name in view.lines) showLine(view, name);
+  else showBox(view, name);
+}
+
+function showBox(view, box) {
+  const members = view.boxes[box];
+  if (members.length === 1) showPlace(members[0]);
+  else open(box, [], [el('ul', {class: 'plain'}, members.map(n => el('li', {}, place(n))))]);
+  mark(view, box);
 }
 
 function showLine(view, line) {
   const [tip, a, b, members] = view.lines[line];
   open(members.length ? w('line', {line, n: number(members.length), a: t(a), b: t(b)}) : w('line.none', {line}), [],
-    [el('p', {}, t(tip)), el('ul', {class: 'plain'}, members.map(n => flows[n]).map(flow => el('li', {class: fits(flow) ? '' : 'off'},
-      button(w('flow', {n: flow.n + 1}), () => showFlow(flow.n)), ` ${t(places[flow.from].name)} → ${t(places[flow.to].name)} `,
+    [el('p', {}, t(tip)), el('ul', {class: 'plain'}, members.map(n => flows[n]).map(flow => el('li', {},
+      flowLink(flow.n), ` ${t(places[flow.from].name)} → ${t(places[flow.to].name)} `,
       el('small', {}, `${way(flow)}; ${categories(flow)}; ${sure(flow)}; ${number(flow.calls)}×`))))]);
   mark(view, line);
 }
@@ -324,10 +358,14 @@ function words(flow) {
   return flow.words;
 }
 
+const asked = () => chosen.find.toLowerCase();
+// A flow lists only the sources with most calls: what is asked may be among the others.
+const someone = () => places.some(at => at.kind === 'party' && [at.id, at.name].flat().join('\n').toLowerCase().includes(asked()));
+
 function fits(flow) {
   return Object.entries(FILTERS).every(([name, of]) => !chosen[name] || of(flow).includes(chosen[name]))
     && (!chosen.asked || flow.asked >> Number(chosen.asked) & 1)
-    && (!chosen.find || words(flow).includes(chosen.find.toLowerCase()));
+    && (!chosen.find || words(flow).includes(asked()) || (flow.more > 0 && someone()));
 }
 
 // A finding without a way has nothing to filter by: it stays.
@@ -345,8 +383,14 @@ function drawFilters() {
     }),
     options('asked', D.questions.map((question, at) => el('option', {value: String(at), selected: chosen.asked === String(at)}, `${at + 1}. ${t(question.question)}`))),
     el('label', {}, `${w('find')} `, el('input', {type: 'search', id: 'filter-find', value: chosen.find})),
-    button(w('reset'), () => { Object.keys(chosen).forEach(name => { chosen[name] = ''; }); drawFilters(); filter(); }, ''),
+    button(w('reset'), reset, ''),
     el('output', {id: 'count', for: 'filters'}));
+}
+
+function reset() {
+  Object.keys(chosen).forEach(name => { chosen[name] = ''; });
+  drawFilters();
+  filter();
 }
 
 function ask(at) {
@@ -361,7 +405,8 @@ function filter() {
   drawFindings();
   drawFlows();
   tell();
-  drawn.forEach(({mark, line, view}) => mark.classList.toggle('off', view.lines[line][3].length > 0 && !view.lines[line][3].some(n => fits(flows[n]))));
+  drawn.filter(({name, view}) => view.lines[name]?.[3].length).forEach(({mark, name, view}) => (
+    mark.classList.toggle('off', !view.lines[name][3].some(n => fits(flows[n])))));
 }
 
 function tell() {
@@ -376,17 +421,38 @@ function tell() {
 
 let seen = D.views[0]?.id;
 
+function show(view) {
+  seen = view.id;
+  drawViews();
+  $('map').scrollIntoView();
+}
+
 function drawViews() {
   fill($('views'),
-    D.views.length > 1 ? el('p', {class: 'tools'}, D.views.map(view => button(t(view.title), () => { seen = view.id; drawViews(); }, 'tab', {'aria-pressed': String(view.id === seen)}))) : null,
+    D.views.length > 1 ? el('p', {class: 'tools'}, D.views.map(view => button(t(view.title), () => show(view), 'tab', {'aria-pressed': String(view.id === seen)}))) : null,
     el('p', {class: 'tools'}, [['zoom-out', 1 / 1.25], ['zoom-in', 1.25], ['zoom-fit', 0]].map(([name, by]) => [button(w(name), () => zoom(by), ''), ' '])),
-    D.views.filter(view => view.text && view.id === seen).map(view => [el('p', {}, w('map.none')), el('pre', {tabindex: '0', role: 'region', 'aria-label': t(view.title)}, view.text[L].join('\n'))]));
+    D.left.length ? el('p', {class: 'hint'}, w('map.left', {views: D.left.map(t).join(L ? '；' : '; ')})) : null,
+    D.views.filter(view => view.large && view.id === seen).map(view => el('p', {}, w('map.large', {n: number(view.large)}))),
+    D.views.filter(view => view.text && view.id === seen).map(view => [el('p', {}, w('map.none')), el('pre', {tabindex: '0', role: 'group', 'aria-label': t(view.title)}, view.text[L].join('\n'))]));
   document.querySelectorAll('.drawn').forEach(each => {
     const view = D.views.find(one => one.id === each.dataset.view);
     each.hidden = view.id !== seen;
     each.setAttribute('aria-label', t(view.title));
-    each.setAttribute('role', 'region');
+    each.setAttribute('role', 'group');
     each.tabIndex = 0;
+  });
+  const named = new Set();
+  drawn.forEach(({mark, name, view}) => {
+    const where = mark.closest('.drawn').lang + view.id + name;
+    const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
+    title.textContent = name in view.lines ? t(view.lines[name][0]) : `${name} ${joined(view.boxes[name].map(n => t(places[n].name)))}`;
+    mark.querySelector('title')?.remove();
+    mark.prepend(title);
+    if (named.has(where)) return;
+    named.add(where); // one stop of the keyboard for each line, though it is drawn in parts
+    mark.tabIndex = 0;
+    mark.setAttribute('role', 'button');
+    mark.setAttribute('aria-label', title.textContent);
   });
 }
 
@@ -411,13 +477,17 @@ function draw() {
   filter();
 }
 
-function follow() {
-  const name = decodeURIComponent(location.hash.slice(1));
-  const flow = /^flow-(\d+)$/.exec(name);
-  if (flow && flows[flow[1] - 1]) showFlow(flow[1] - 1);
+function go(name) {
+  const [, kind, n] = /^(flow|place)-(\d+)$/.exec(name) ?? [];
+  if (kind === 'flow' && flows[n - 1]) return showFlow(n - 1);
+  if (kind === 'place' && places[n - 1]) return showPlace(n - 1);
+  if (D.findings.some(finding => finding.id === name && !fitsFinding(finding))) reset();
+  for (let more; !document.getElementById(name) && (more = document.querySelector('#found button.more:not(.link):not([hidden]), #judged button.more:not(.link):not([hidden])'));) more.click();
   const target = document.getElementById(name);
+  if (!target) return;
   if (target instanceof HTMLDetailsElement) target.open = true;
-  target?.scrollIntoView();
+  target.scrollIntoView();
+  (target.querySelector('summary, a, button') ?? target).focus({preventScroll: true});
 }
 
 $('language').addEventListener('click', () => { L = 1 - L; $('detail').hidden = true; mark(null); draw(); });
@@ -429,23 +499,25 @@ $('filters').addEventListener('input', event => {
   filter();
 });
 document.addEventListener('click', event => {
-  const mark = event.target.closest('[data-line]');
-  if (mark) showLine(drawn.find(each => each.mark === mark).view, mark.dataset.line);
+  const clicked = event.target.closest('[data-mark]'), link = event.target.closest('a[href^="#"]');
+  if (clicked) showMark(clicked);
+  // The same address twice is no change of address, and still somebody asked.
+  if (link && link.hash === location.hash) go(decodeURIComponent(link.hash.slice(1)));
 });
 document.addEventListener('keydown', event => {
   if (event.key === 'Escape' && !$('detail').hidden) close();
-  const mark = event.target.closest?.('[data-line]');
-  if (mark && (event.key === 'Enter' || event.key === ' ')) {
+  const clicked = event.target.closest?.('[data-mark]');
+  if (clicked && (event.key === 'Enter' || event.key === ' ')) {
     event.preventDefault();
-    showLine(drawn.find(each => each.mark === mark).view, mark.dataset.line);
+    showMark(clicked);
   }
 });
-addEventListener('hashchange', follow);
+addEventListener('hashchange', () => go(decodeURIComponent(location.hash.slice(1))));
 addEventListener('beforeprint', () => {
   // On paper nobody can click: everything is opened, up to some thousand rows a table, and what is left out is counted.
   document.querySelectorAll('details').forEach(each => { each.dataset.was = each.open; each.open = true; });
-  document.querySelectorAll('button.more').forEach(each => each.forPaper ? each.forPaper() : each.click());
+  document.querySelectorAll('button.more').forEach(each => each.forPaper ? each.forPaper() : each.closest('#moved') || each.click());
 });
 addEventListener('afterprint', () => document.querySelectorAll('details').forEach(each => { each.open = each.dataset.was === 'true'; }));
 draw();
-follow();
+if (location.hash) go(decodeURIComponent(location.hash.slice(1)));

@@ -27,7 +27,9 @@ def page(data: dict[str, Any], pictures: str) -> str:
         pictures: SVG made safe by pictures.py, or "".
     """
     folder = files("lineage") / "report" / "html"
-    skeleton, style, script = (folder.joinpath(f"page.{end}").read_text("utf-8") for end in ("html", "css", "js"))
+    skeleton, style, script = (
+        folder.joinpath(f"page.{end}").read_text("utf-8") for end in ("html", "css", "js")
+    )
     parts = {
         "lang": {"en": "en", "zh": "zh-CN"}[data["lang"]],
         "policy": policy(style, script),

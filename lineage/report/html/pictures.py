@@ -1,18 +1,18 @@
 """Pictures of the report: what `lineage.diagram` drew, made safe to stand inside the page and fit to be clicked.
 
 Of an SVG only drawing elements and attributes are kept, by an allow list: no link, style, script or foreign object can
-come through, whatever a name says. Each line of the picture gets the number of its flows, a label and a place in the
-order of the keyboard.
+come through, whatever a name says. What draws a line or a box is marked with its id, for the page's script.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from lineage.flows import Leg
 from lineage.report.html.both import Both, text
@@ -20,51 +20,109 @@ from lineage.report.html.run import Run
 from lineage.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from lineage.diagram.drawing import Drawing, Line
+    from lineage.diagram.drawing import Box, Drawing, Line
 
-VIEWS = ("where-inputs-go",)
-"""Views that are in the report when none are asked for."""
+VIEWS = ("where-inputs-go", "domestic-hops", "what-is-kept", "logs", "training-use", "who-can-access")
+"""Views that are in the report when none are asked for: one for each of the six questions."""
+MOST = 200
+"""Lines of a picture that is still read on a page; a larger one is left out, and the page says so."""
 
 _ATTRIBUTES = frozenset(
     "d points cx cy rx ry x y width height fill fill-opacity stroke stroke-width stroke-dasharray stroke-opacity "
     "text-anchor font-size font-weight font-style transform".split()
 )
 _ELEMENTS = frozenset("g path polygon polyline ellipse text".split())
-_XLINK_TITLE = "{http://www.w3.org/1999/xlink}title"
+_GEOMETRY = frozenset("d points x y cx cy rx ry".split())
+_DEFAULTS = frozenset({("fill", "none"), ("text-anchor", "start")})
+_DECIMALS = re.compile(r"-?\d+\.\d+")
 
-Element = ElementTree.Element
+Element = ET.Element
 Lines = Mapping[str, Sequence[int]]
 """Ids of lines -> numbers of the flows that each shows."""
+Marks = Collection[str]
+"""Ids of lines and boxes that can be clicked."""
 
 
-def pictures(run: Run, views: Iterable[str]) -> tuple[list[dict[str, Any]], str, tuple[str, ...]]:
-    """The views drawn: what the page's script knows of each, the SVG of all in both languages, and notices for the user.
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The views as the page has them."""
+
+    told: list[dict[str, Any]]
+    """What the page's script knows of each."""
+    markup: str
+    left: list[Both]
+    """Titles of views that are left out for the size of the file."""
+    notices: tuple[str, ...]
+    """What the user should know of the machine."""
+
+
+def pictures(run: Run, views: Sequence[str] = (), room: int = 0) -> Pictures:
+    """Views drawn in both languages.
+
+    Args:
+        views: names or files, all of which are drawn; none = those of `VIEWS` that show something and find room.
+        room: bytes; the first of `VIEWS` is drawn even if it takes more.
 
     Raises:
         ConfigError: no such view.
     """
-    from lineage.diagram import draw, picture, render
+    from lineage.diagram import picture
 
-    told, markup, notices = [], [], []
-    for number, view in enumerate(views, 1):
+    told: list[dict[str, Any]] = []
+    markup: list[str] = []
+    left: list[Both] = []
+    notices: dict[str, None] = {}
+    for view in views or VIEWS:
         drawing = picture(run.graph, view, run.report)
-        lines = flows_of(run, drawing)
-        named = {line.id: line for line in drawing.lines}
-        one: dict[str, Any] = {
-            "id": f"view{number}",
-            "title": text(drawing.title),
-            "lines": {name: [text(named[name].tip), *_ends(drawing, named[name]), list(lines[name])] for name in named},
-        }
-        for lang in LANGUAGES:
-            dot = draw(run.graph, view, lang, run.report)
-            rendered = render(dot, "svg")
-            notices += [notice for notice in rendered.notices if notice not in notices]
-            if rendered.data is None:
-                one.setdefault("text", []).append(dot.splitlines())
-            else:
-                markup.append(inlined(rendered.data, f"view{number}", lang, named))
+        if not (views or drawing.lines or not told):
+            continue
+        one, drawn, missing = _picture(run, view, drawing, f"view{len(told) + 1}")
+        if told and not views and _size([*markup, *drawn]) > room:
+            left.append(text(drawing.title))
+            continue
         told.append(one)
-    return told, "\n".join(markup), tuple(notices)
+        markup += drawn
+        notices |= dict.fromkeys(missing)
+    return Pictures(told, "\n".join(markup), left, tuple(notices))
+
+
+def _size(markup: Iterable[str]) -> int:
+    return sum(len(each.encode()) for each in markup)
+
+
+def _picture(run: Run, view: str, drawing: Drawing, name: str) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What the script knows of a view, its SVG in both languages, and notices."""
+    from lineage.diagram import draw, render
+
+    one: dict[str, Any] = {
+        "id": name,
+        "view": drawing.view,
+        "title": text(drawing.title),
+        "lines": {},
+        "boxes": {},
+    }
+    if len(drawing.lines) > MOST:
+        return one | {"large": len(drawing.lines)}, [], []
+    lines = flows_of(run, drawing)
+    one["lines"] = {
+        line.id: [text(line.tip), *_ends(drawing, line), list(lines[line.id])] for line in drawing.lines
+    }
+    one["boxes"] = {box.id: _things(run, box) for box in drawing.boxes if box.places}
+    markup: list[str] = []
+    notices: list[str] = []
+    for lang in LANGUAGES:
+        dot = draw(run.graph, view, lang, run.report)
+        rendered = render(dot, "svg")
+        notices += rendered.notices
+        if rendered.data is None:
+            one.setdefault("text", []).append(dot.splitlines())
+        else:
+            markup.append(inlined(rendered.data, name, lang, {*one["lines"], *one["boxes"]}))
+    return one, markup, notices
+
+
+def _things(run: Run, box: Box) -> list[int]:
+    return sorted({run.numbers[place] for place in box.places})
 
 
 def _ends(drawing: Drawing, line: Line) -> tuple[Both, Both]:
@@ -90,25 +148,27 @@ def flows_of(run: Run, drawing: Drawing) -> Lines:
 # --- making an SVG safe -------------------------------------------------------------------------------
 
 
-def inlined(svg: bytes, view: str, lang: str, lines: Mapping[str, Line]) -> str:
-    """The SVG as markup for an HTML page; ids are made unique by view and language.
+def inlined(svg: bytes, view: str, lang: str, marks: Marks) -> str:
+    """The SVG as markup for an HTML page.
 
     Args:
-        lines: the lines of the picture, by id.
+        marks: what can be clicked.
     """
-    root = ElementTree.fromstring(svg)  # noqa: S314 - our own renderer wrote it, and expat reads no external entity
+    root = ET.fromstring(svg)  # noqa: S314 - our own renderer wrote it, and expat reads no external entity
     width, height = re.findall(r"[\d.]+", root.get("viewBox", "0 0 1 1"))[2:4]
-    made = Element("svg", {"viewBox": root.get("viewBox", ""), "role": "group", "class": "picture"})
+    # What is not filled says so but for text: said once, for all.
+    made = Element(
+        "svg", {"viewBox": root.get("viewBox", ""), "role": "group", "class": "picture", "fill": "none"}
+    )
     made.set("data-view", view)
     made.set("data-width", width)
     made.set("data-height", height)
     title, description = (_said(root, name) for name in ("title", "desc"))
     made.set("aria-label", f"{title} {description}".strip())
-    seen: set[str] = set()
     for child in root:
-        _copy(child, made, lines, lang, seen)
+        _copy(child, made, marks)
     code = {"en": "en", "zh": "zh-CN"}[lang]
-    return f'<div lang="{code}" class="drawn" data-view="{escape(view)}">{ElementTree.tostring(made, encoding="unicode")}</div>'
+    return f'<div lang="{code}" class="drawn" data-view="{escape(view)}">{ET.tostring(made, encoding="unicode")}</div>'
 
 
 def _said(root: Element, name: str) -> str:
@@ -119,34 +179,35 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _copy(old: Element, parent: Element, lines: Mapping[str, Line], lang: str, seen: set[str]) -> None:
-    """Copy what draws; anchors become groups, and their tips what a pointer shows."""
-    name = "g" if _local(old) == "a" else _local(old)
-    if name not in _ELEMENTS:
+def _copy(old: Element, parent: Element, marks: Marks) -> None:
+    """Copy what draws, in whole points; groups and anchors that say nothing are left out, what is in them is not."""
+    name, mark = _local(old), _mark(old)
+    kept = {key: _rounded(key, value) for key, value in old.attrib.items() if (key, value) not in _DEFAULTS}
+    kept = {key: value for key, value in kept.items() if key in _ATTRIBUTES}
+    if name == "text":
+        kept.setdefault("fill", "black")
+    new = parent
+    if mark in marks:
+        new = ET.SubElement(parent, "g", {"data-mark": mark})
+    elif name in _ELEMENTS and (name != "g" or kept):
+        new = ET.SubElement(parent, name, kept)
+        new.text = old.text
+    elif name not in ("g", "a"):
         return
-    kept = {key: value for key, value in old.attrib.items() if key in _ATTRIBUTES}
-    if name == "polygon" and kept.get("stroke") == "transparent" and kept.get("fill") == "white":
-        return  # the ground: the page has its own
-    new = ElementTree.SubElement(parent, name, kept)
-    new.text, tip = old.text, old.get(_XLINK_TITLE)
-    if tip:
-        ElementTree.SubElement(new, "title").text = tip
-    for line in _line(old, lines):
-        _operable(new, line, lang, first=line.id not in seen)
-        seen.add(line.id)
     for child in old:
-        _copy(child, new, lines, lang, seen)
+        _copy(child, new, marks)
 
 
-def _line(old: Element, lines: Mapping[str, Line]) -> Iterable[Line]:
-    """The line that a group draws, or a part of it."""
-    words = old.get("class", "").split()
-    return (lines[word] for word in words[:3] if "edge" in words and word in lines)
+def _rounded(key: str, value: str) -> str:
+    return _DECIMALS.sub(lambda found: f"{float(found[0]):.0f}", value) if key in _GEOMETRY else value
 
 
-def _operable(new: Element, line: Line, lang: str, *, first: bool) -> None:
-    new.set("data-line", line.id)
-    if first:
-        new.set("tabindex", "0")
-        new.set("role", "button")
-        new.set("aria-label", line.tip.zh if lang == "zh" else line.tip.en)
+def _mark(old: Element) -> str:
+    """The id of the line or box that a group draws, or a part of it; "" when it draws neither.
+
+    >>> _mark(Element("g", {"class": "edge flow F2 origin-overseas", "id": "F2-1"}))
+    'F2'
+    """
+    if _local(old) != "g" or not {"edge", "node"}.intersection(old.get("class", "").split()):
+        return ""
+    return old.get("id", "").partition("-")[0]

@@ -23,12 +23,13 @@ NOT_ASSESSED = "not-assessed"
 WAIVED = "waived"
 
 
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, the rules that ask it, and how it is answered."""
 
     id: str
+    view: str
+    """Name of the view that pictures it."""
     rules: tuple[str, ...]
     says: Callable[[Run], Iterator[Both]]
     table: Callable[[Run], Table | None]
@@ -42,6 +43,7 @@ def answers(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "id": each.id,
+            "view": each.view,
             "question": word(f"html.{each.id}"),
             "verdict": verdict(run.report, each.rules),
             "says": [*_open(run.report, each.rules), *([both("html.q.none")] if nothing else each.says(run))],
@@ -76,6 +78,7 @@ def _open(report: Report, rules: Sequence[str]) -> Iterator[Both]:
 
 # --- evidence ---------------------------------------------------------------------------------------
 
+
 def evidence(run: Run) -> list[int]:
     """For each flow, the questions that it is evidence for, as bits: 1 the first, 2 the second, 4 the third ..."""
     bits = [0] * len(run.graph.flows)
@@ -88,7 +91,7 @@ def _touches_domestic(run: Run, number: int) -> bool:
     flow, inside = run.graph.flows[number], run.domestic or frozenset()
     ends = (flow.source, flow.target)
     return any(
-        run.graph.meaning(end).country in inside and run.graph.place(end).kind not in CUSTOMERS
+        (run.graph.meaning(end).country in inside and run.graph.place(end).kind not in CUSTOMERS)
         or run.graph.place(end).kind is PlaceKind.OPERATOR
         for end in ends
     )
@@ -105,7 +108,10 @@ def _touches_log(run: Run, number: int) -> bool:
 
 def _trains_on(run: Run, number: int) -> bool:
     flow = run.graph.flows[number]
-    return flow.key.purpose in ("training", "fine-tuning", "evaluation") or run.graph.meaning(flow.target).role in answering.POOLS
+    return (
+        flow.key.purpose in ("training", "fine-tuning", "evaluation")
+        or run.graph.meaning(flow.target).role in answering.POOLS
+    )
 
 
 def _goes_to_vendor(run: Run, number: int) -> bool:
@@ -118,6 +124,7 @@ def _goes_to_vendor(run: Run, number: int) -> bool:
 QUESTIONS = (
     Question(
         "q1",
+        "where-inputs-go",
         ("baseline/q1-inputs-traced",),
         answering.where,
         answering.by_category,
@@ -125,6 +132,7 @@ QUESTIONS = (
     ),
     Question(
         "q2",
+        "domestic-hops",
         ("baseline/q2-domestic-hops",),
         answering.domestic,
         answering.by_country,
@@ -132,6 +140,7 @@ QUESTIONS = (
     ),
     Question(
         "q3",
+        "what-is-kept",
         ("baseline/q3-retention", "baseline/q3-viewers"),
         answering.kept,
         answering.stores,
@@ -139,6 +148,7 @@ QUESTIONS = (
     ),
     Question(
         "q4",
+        "logs",
         ("baseline/q4-logs-redacted-deletable",),
         answering.logging,
         answering.log_table,
@@ -146,6 +156,7 @@ QUESTIONS = (
     ),
     Question(
         "q5",
+        "training-use",
         ("baseline/q5-use-beyond-inference", "baseline/no-training-default"),
         answering.training,
         lambda run: None,
@@ -153,6 +164,7 @@ QUESTIONS = (
     ),
     Question(
         "q6",
+        "who-can-access",
         ("baseline/q6-underlying-vendors",),
         answering.access,
         answering.vendor_table,

@@ -10,16 +10,19 @@ from lineage.contracts._contract import Context, vendor_of
 from lineage.diagram.notation import Notation, notation
 from lineage.diagram.text import Text
 from lineage.findings import Ref, ref
+from lineage.flows import Doubt
 from lineage.graph import HOLDERS, FlowGraph
 from lineage.labels import UNKNOWN
 from lineage.places import PlaceKind
 from lineage.reach import Reach
-from lineage.report.html.both import like
+from lineage.report.html.both import like, text
 from lineage.selection import Answer, Jurisdictions, Selection
 from lineage.solve import Solution, solve
 
 CUSTOMERS = (PlaceKind.PARTY, PlaceKind.CALLER)
 """Whose data the six questions ask about."""
+UNSURE = Doubt.CONFLICT | Doubt.DIRECTION | Doubt.ORDER
+"""Doubts that leave it open whether a flow carried what it may have carried; others only leave something unsaid of it."""
 NOWHERE = "?"
 """In place of a country that is not known."""
 
@@ -112,4 +115,4 @@ def countries(codes: list[str]) -> tuple[Ref, ...]:
     """Countries by name, as values of a sentence; those that are not known last."""
     known = sorted(set(codes) - {"", UNKNOWN})
     unknown = [""] if set(codes) & {"", UNKNOWN} else []
-    return tuple(like(country(code)) for code in [*known, *unknown])
+    return tuple(like(text(country(code))) for code in [*known, *unknown])

@@ -7,6 +7,7 @@ browser opens.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from lineage.diagram.notation import notation
@@ -19,17 +20,18 @@ from lineage.places import PlaceKind
 from lineage.report.alerts import file
 from lineage.report.html.answering import vendor_name
 from lineage.report.html.both import Both, cut, named, text, word
+from lineage.report.html.pool import Pool
 from lineage.report.html.questions import evidence
 from lineage.report.html.run import Run, country
 from lineage.report.html.values import redaction, retention, viewers, yes_no
 from lineage.solve import own_labels
 
-SOURCES = 40
-"""How many sources of a flow are listed, most calls first; the rest is counted."""
+SOURCES = 24
+"""How many sources of a flow are listed, most calls first; the rest is counted, and their markets are told."""
 COLUMNS = (
-    "from to leg kept categories origins classes doubts purpose protection calls first last exemplars sources more asked"
+    "from to leg kept categories origins classes doubts purpose protection calls first last exemplars surely perhaps more markets asked"
 ).split()
-"""Of a row of flows. Times are microseconds since the epoch, 0 = not told; `asked` is bits: which questions it is evidence for."""
+"""Of a row of flows. `first` and `last` as `since` gives them; `asked` is bits: which questions it is evidence for."""
 
 
 # --- places -------------------------------------------------------------------------------------------
@@ -70,7 +72,11 @@ def _place(run: Run, thing: int) -> dict[str, Any]:
 
 def _run_by(run: Run, thing: int) -> dict[str, Any]:
     meaning, runner = run.graph.meaning(thing), run.runner(thing)
-    if runner is None or run.graph.place(thing).kind in (PlaceKind.PARTY, PlaceKind.CALLER, PlaceKind.OPERATOR):
+    if runner is None or run.graph.place(thing).kind in (
+        PlaceKind.PARTY,
+        PlaceKind.CALLER,
+        PlaceKind.OPERATOR,
+    ):
         return {}
     known = meaning.vendor_known if meaning.vendor else Known.DECLARED
     name = named(vendor_name(run, runner)) if runner else word("html.our-own")
@@ -100,39 +106,24 @@ def _at(meaning: Meaning) -> str:
 # --- flows --------------------------------------------------------------------------------------------
 
 
-class Pool:
-    """Values that are written once and referred to by their number."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
-
-    def number(self, value: Any) -> int:
-        """The number of a value; a new one for a new value."""
-        return self._numbers.setdefault(value, len(self._numbers))
-
-    @property
-    def values(self) -> list[Any]:
-        """All values, in the order of their numbers."""
-        return list(self._numbers)
-
-
-def flows(run: Run, traces: Pool) -> dict[str, Any]:
+def flows(run: Run, traces: Pool[str]) -> dict[str, Any]:
     """Every flow as a row, with the words that the rows refer to; trace ids go into `traces`."""
-    words = Pool()
+    words = Pool[tuple[str, ...]]()
     asked = evidence(run)
     rows = [_flow(run, number, words, traces, asked[number]) for number in range(len(run.graph.flows))]
     return {
         "columns": COLUMNS,
+        "start": start(run),
         "words": [list(each) for each in words.values],
         "rows": rows,
     }
 
 
-def _flow(run: Run, number: int, words: Pool, traces: Pool, asked: int) -> list[Any]:
+def _flow(run: Run, number: int, words: Pool[tuple[str, ...]], traces: Pool[str], asked: int) -> list[Any]:
     flow, (origins, classes) = run.graph.flows[number], run.labels.of_flow(number)
     if not flow.sources and not flow.possible:
         origins = (UNKNOWN,)  # nothing is known of what it carries
-    count, sources = flow.count, _sources(run, number, flow)
+    count, (surely, perhaps, more) = flow.count, _sources(run, number, flow)
     return [
         flow.source,
         flow.target,
@@ -145,22 +136,47 @@ def _flow(run: Run, number: int, words: Pool, traces: Pool, asked: int) -> list[
         flow.key.purpose,
         flow.key.protection,
         count.calls,
-        count.first // 1000,
-        count.last // 1000,
+        since(run, count.first),
+        since(run, count.last),
         examples(count.exemplars, traces),
-        sources[:SOURCES],
-        max(len(sources) - SOURCES, 0),
+        surely,
+        perhaps,
+        more,
+        words.number(_markets(run, flow)),
         asked,
     ]
 
 
-def examples(exemplars: tuple[Exemplar, ...], traces: Pool) -> list[list[Any]]:
+def _markets(run: Run, flow: Flow) -> tuple[str, ...]:
+    """Where the end users are whose data a flow carries or may carry."""
+    told = {run.graph.meaning(thing).market for thing in (*flow.sources, *flow.possible)}
+    return tuple(sorted(told - {""}))
+
+
+def since(run: Run, time: int) -> int:
+    """A time in milliseconds since one before the report's first; 0 = not told."""
+    return time // 1_000_000 - start(run) if time else 0
+
+
+def start(run: Run) -> int:
+    """What times count from, milliseconds since the epoch."""
+    return max(run.report.first // 1_000_000 - 1, 0)
+
+
+def examples(exemplars: tuple[Exemplar, ...], traces: Pool[str]) -> list[list[Any]]:
     """Spans to look at, as [number of the trace, span id]."""
     return [[traces.number(each.trace_id), each.span_id] for each in exemplars]
 
 
-def _sources(run: Run, number: int, flow: Flow) -> list[list[int]]:
-    """[place, calls, 1 if the flow surely carried its data], most calls first."""
+def _sources(run: Run, number: int, flow: Flow) -> tuple[list[int], list[int], int]:
+    """Whose data a flow surely carried, and whose it may have, as [place, calls, place, calls ...]; and how many are left out."""
     counts = run.graph.counts(number)
-    found = [[thing, counts[thing].calls, int(thing in flow.sources)] for thing in (*flow.sources, *flow.possible)]
-    return sorted(found, key=lambda row: (-row[2], -row[1], row[0]))
+
+    def listed(things: Iterable[int], room: int) -> list[int]:
+        most_first = sorted(things, key=lambda thing: (-counts[thing].calls, thing))
+        return [part for thing in most_first[:room] for part in (thing, counts[thing].calls)]
+
+    surely = listed(flow.sources, SOURCES)
+    perhaps = listed(flow.possible, SOURCES - len(surely) // 2)
+    named = (len(surely) + len(perhaps)) // 2
+    return surely, perhaps, len(flow.sources) + len(flow.possible) - named

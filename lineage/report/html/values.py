@@ -7,7 +7,6 @@ from math import inf
 from typing import Any
 
 from lineage.diagram.notation import notation
-from lineage.findings import Ref
 from lineage.report.html.both import Both, both, pair, text, word
 from lineage.report.html.run import Run
 from lineage.words import shown
@@ -21,12 +20,6 @@ Table = dict[str, Any]
 def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
     """A table; columns are messages."""
     return {"columns": [word(column) for column in columns], "rows": [list(row) for row in rows]}
-
-
-def as_value(told: Both) -> Ref:
-    """Text in both languages as a value of a sentence."""
-    en, zh = (told, told) if isinstance(told, str) else told
-    return Ref("", en, zh)
 
 
 def retention(days: float | None) -> Both:

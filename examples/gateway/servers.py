@@ -1,0 +1,165 @@
+"""What the services stand on: PostgreSQL and Redis as they are installed, or stand-ins; an object store and a log sink.
+
+PostgreSQL is looked for on the path and where Debian and pip put it. Redis, where it is not installed, is `fakeredis`,
+which speaks the same protocol; `GATEWAY_STANDINS=1` asks for it. The object store and the log sink are small HTTP
+servers in this process. None of them writes spans: as in the field, the services that call them do.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import psycopg
+
+from examples.gateway.addresses import HERE
+
+SCHEMA = {
+    "gateway": [
+        "CREATE TABLE documents (body text)",
+        "INSERT INTO documents VALUES ('The gateway answers within a second.')",
+        "CREATE TABLE conversations (tenant text, question text, answer text)",
+    ],
+    "crm": [
+        "CREATE TABLE customers (note text)",
+        "INSERT INTO customers VALUES ('A customer in Hangzhou prefers calls in the morning.')",
+    ],
+    "pool": ["CREATE TABLE training_samples (question text, answer text)"],
+}
+"""Database -> what is there before the first request."""
+
+
+@contextmanager
+def postgres(port: int, databases: list[str]) -> Iterator[None]:
+    """A PostgreSQL server of its own on a port, with databases of `SCHEMA`."""
+    binaries, who = _postgres_binaries(), _nobody()
+    folder = Path(tempfile.mkdtemp(prefix="gateway-pg-"))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        if who is not None:
+            shutil.chown(folder, who)
+        data = folder / "data"
+        subprocess.run(
+            [binaries / "initdb", "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            check=True, capture_output=True, user=who, cwd=folder,
+        )  # fmt: skip
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-p", str(port), "-h", HERE, "-k", folder, "-c", "fsync=off"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=who, cwd=folder,
+        )  # fmt: skip
+        stack.callback(_stop, server)
+        for name in ["postgres", *databases]:
+            # autocommit: CREATE DATABASE wants no transaction.
+            with _patient(f"host={HERE} port={port} user=gateway dbname={name}") as rows:
+                for command in SCHEMA.get(name, [f"CREATE DATABASE {each}" for each in databases]):
+                    rows.execute(command.encode())
+        yield
+
+
+def _patient(where: str) -> psycopg.Connection:
+    """A connection as soon as the server takes one."""
+    for _ in range(200):
+        try:
+            return psycopg.connect(where, autocommit=True)
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+    raise SystemExit("PostgreSQL did not start within ten seconds")
+
+
+def _postgres_binaries() -> Path:
+    found = shutil.which("postgres")
+    if found and shutil.which("initdb", path=str(Path(found).parent)):
+        return Path(found).parent
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        return folder
+    raise SystemExit("PostgreSQL is not installed: apt-get install postgresql, or brew install postgresql")
+
+
+def _nobody() -> str | None:
+    """Whom PostgreSQL runs as: it refuses root."""
+    if os.geteuid() != 0:
+        return None
+    names = {user.pw_name for user in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in names)
+
+
+@contextmanager
+def redis(port: int) -> Iterator[None]:
+    """A Redis server of its own on a port."""
+    installed = shutil.which("redis-server")
+    if installed and not os.environ.get("GATEWAY_STANDINS"):
+        command = [installed, "--port", str(port), "--bind", HERE, "--save", "", "--appendonly", "no"]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
+        try:
+            yield
+        finally:
+            _stop(server)
+        return
+    from fakeredis import TcpFakeServer
+
+    stand_in = TcpFakeServer((HERE, port), server_type="redis")
+    stand_in.daemon_threads = True
+    with _served(stand_in):
+        yield
+
+
+@contextmanager
+def sink(port: int) -> Iterator[None]:
+    """An HTTP server that takes what is put and posted, and gives back what was put: an object store, or a log."""
+    kept: dict[str, bytes] = {}
+
+    class Sink(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            kept[self.path] = self._body()
+            self._answer(200)
+
+        def do_POST(self) -> None:
+            self._body()
+            self._answer(204)
+
+        def do_GET(self) -> None:
+            found = kept.get(self.path)
+            self._answer(200 if found is not None else 404, found or b"")
+
+        def _body(self) -> bytes:
+            return self.rfile.read(int(self.headers.get("content-length", 0)))
+
+        def _answer(self, status: int, body: bytes = b"") -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with _served(ThreadingHTTPServer((HERE, port), Sink)):
+        yield
+
+
+@contextmanager
+def _served(server: ThreadingHTTPServer) -> Iterator[None]:
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
