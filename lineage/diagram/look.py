@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lineage.diagram.chosen import chosen
 from lineage.diagram.origins import carried_origins
 from lineage.diagram.routes import Route
-from lineage.diagram.scene import Link, Scene
+from lineage.diagram.scene import PEOPLE_OUTSIDE, Link, Scene
 from lineage.diagram.spots import spots
 from lineage.diagram.views import View
 from lineage.flows import Leg
@@ -31,6 +31,7 @@ def look(graph: FlowGraph, view: View, routes: Sequence[Route] = ()) -> Scene:
     one = view.draw == "finding"
     drawn = tuple(route for route in routes if one or not view.focused or _happens(graph, route, about))
     hops = {hop[:2] for route in drawn for hop in route.hops if not one}
+    hops |= _by_the_same_door(graph, hops)
     scene = Scene({}, {}, {}, routes=drawn)
     for number, flow in enumerate(graph.flows):
         ends = (flow.source, flow.target)
@@ -55,6 +56,13 @@ def look(graph: FlowGraph, view: View, routes: Sequence[Route] = ()) -> Scene:
         len(spot.things) for key, spot in possible_spots.items() if key not in scene.spots
     )
     return scene
+
+
+def _by_the_same_door(graph: FlowGraph, hops: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """How other customers come in where some hops begin: a way is one customer's, and a picture of it alone reads as if there were no other."""
+    people = {thing for thing in range(len(graph.things)) if graph.place(thing).kind in PEOPLE_OUTSIDE}
+    doors = {target for source, target in hops if source in people}
+    return {(flow.source, flow.target) for flow in graph.flows if flow.source in people and flow.target in doors}
 
 
 def _happens(graph: FlowGraph, route: Route, about: set[int]) -> bool:

@@ -37,6 +37,8 @@ class Route:
     ways: tuple[tuple[Hop, ...], ...] = ()
     """The hops of each witness, in order."""
     waived: bool = False
+    exact: bool = True
+    """Whether `calls` is exact; else it is at least so often."""
 
 
 def routes(graph: FlowGraph, findings: Iterable[Finding]) -> tuple[Route, ...]:
@@ -99,6 +101,7 @@ def _route(graph: FlowGraph, name: str, finding: Finding) -> Route:
         frozenset(things[name] for name in finding.at if name in things),
         ways,
         finding.waived,
+        finding.exact,
     )
 
 
