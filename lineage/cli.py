@@ -13,6 +13,7 @@ from lineage.commands.collect import collect
 from lineage.commands.diagram import diagram
 from lineage.commands.diff import diff
 from lineage.commands.doctor import doctor
+from lineage.commands.document import document
 from lineage.commands.evidence import evidence
 from lineage.commands.lint import lint
 from lineage.commands.report import report as report_command
@@ -233,5 +234,5 @@ def schema(output: str | None) -> int:
     return 0
 
 
-for command in (baseline_group, collect, diagram, diff, doctor, lint, report_command, rules, waive, watch, evidence):
+for command in (baseline_group, collect, diagram, diff, doctor, document, lint, report_command, rules, waive, watch, evidence):
     lineage.add_command(command)

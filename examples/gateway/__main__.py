@@ -13,14 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
 
 from examples.gateway import servers
 from examples.gateway.addresses import HERE, ports
+from examples.gateway.processes import running
 from examples.gateway.variants import DEBUG, POSTGRES, REDIS, SERVICES, SINKS, VARIANTS, Service, Variant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ def check(spans: Path) -> int:
     """Run `lineage check` on a folder of spans."""
     command = [sys.executable, "-m", "lineage", "check", str(spans), "-i", str(INVENTORY), "-p", "order16"]
     print("$ lineage " + " ".join(command[3:]), flush=True)
-    return subprocess.run(command, env=_environment()).returncode
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
 
 
 def run(variant: Variant, spans: Path, otlp: str | None = None, seconds: float = 0) -> None:
@@ -89,32 +90,19 @@ def run(variant: Variant, spans: Path, otlp: str | None = None, seconds: float =
         drained(where_is["mq.gw.example"])
 
 
-@contextmanager
 def started(
     name: str, service: Service, variant: Variant, where: Mapping[str, str], wait: bool = False
-) -> Iterator[None]:
-    """A service as a process of its own, until the block ends; or until it ends by itself, if that is waited for."""
-    settings = {**service.settings, **variant.settings.get(name, {})}
-    environment = {
-        **_environment(), **where, **settings,
+) -> AbstractContextManager[None]:
+    """A service of a variant, as a process of its own."""
+    settings = {
+        **where, **service.settings, **variant.settings.get(name, {}),
         "OTEL_SERVICE_NAME": name,
         "OTEL_RESOURCE_ATTRIBUTES": f"{service.resource},service.namespace=gateway",
         "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
         "OTEL_BSP_SCHEDULE_DELAY": "500",
     }  # fmt: skip
-    module = f"examples.gateway.{service.module}"
-    command = [sys.executable, "-m", module]
-    if service.host:
-        port = str(json.loads(where["GATEWAY_PORTS"])[service.host])
-        command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--host", HERE, "--port", port, "--log-level", "warning"]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT)
-    try:
-        if wait and process.wait(60):
-            raise SystemExit(f"{name} failed")
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
+    port = json.loads(where["GATEWAY_PORTS"])[service.host] if service.host else None
+    return running(f"examples.gateway.{service.module}", settings, port, wait)
 
 
 def wait_for(port: int) -> None:
@@ -144,10 +132,6 @@ def drained(port: int) -> None:
     with Redis(HERE, port) as queue:
         while queue.llen("training-samples"):
             time.sleep(0.05)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def _exporter(otlp: str | None) -> dict[str, str]:

@@ -32,7 +32,8 @@ def copy() -> None:
             COPY.write_text(json.dumps(found), "utf-8")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Copy once, and send the spans of it."""
     provider = telemetry.start()
     copy()
     provider.shutdown()

@@ -37,7 +37,3 @@ def keep(pool: psycopg.Connection, message: dict[str, dict[str, str]]) -> None:
     with instrument.queue("redis", "training-samples", direction="receive", headers=message["headers"]):
         sample = message["sample"]
         pool.execute("INSERT INTO training_samples (question, answer) VALUES (%s, %s)", (sample["question"], sample["answer"]))
-
-
-if __name__ == "__main__":
-    main()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,7 @@ def run(litellm: str, keys: list[str], snapshot: Path) -> None:
         wait_for(COLLECTOR, "/")
         settings = {
             "LITELLM_OTEL_V2": "true",
+            "LITELLM_MASTER_KEY": f"sk-{secrets.token_hex(32)}",
             "OTEL_SERVICE_NAME": "litellm",
             "OTEL_RESOURCE_ATTRIBUTES": "cloud.provider=alibaba_cloud,cloud.region=ap-southeast-1",
             "OTEL_EXPORTER": "otlp_http",

@@ -160,11 +160,23 @@ def _there(matter: Matter, one: Transfer) -> Cell:
     return facts.listed(matter, one.found, one.things)
 
 
+def _nature(matter: Matter, one: Transfer) -> Cell:
+    """What each place there is, and whether it keeps the data."""
+    cell = []
+    for thing in one.things:
+        message = "document.nature.keeps" if one.found.held[thing] else "document.nature"
+        kind = phrase(f"kind.{matter.graph.place(thing).kind}")
+        text = phrase(message, place=matter.name(thing), kind=kind)
+        cell.append(observed(text, matter.seen(one.found, _into(matter, one, thing))))
+    return tuple(cell)
+
+
 def _receivers(matter: Matter, one: Transfer) -> Cell:
     """Customers and whoever runs the places there."""
     customers = [t for t in one.things if matter.runner(t)[0] == CUSTOMERS]
     cell = [observed(matter.name(thing), matter.all_seen(_into(matter, one, thing))) for thing in customers]
-    return (*cell, *facts.runners(matter, [t for t in one.things if t not in customers]))
+    others = [thing for thing in one.things if thing not in customers]
+    return (*cell, *(facts.runners(matter, others) if others else ()))
 
 
 def _into(matter: Matter, one: Transfer, thing: int) -> list[int]:
@@ -190,14 +202,11 @@ def _crossing(matter: Matter, one: Transfer) -> Cell:
     for code, flows in sorted(groups.items()):
         where = country(code) if code else phrase("document.country.unknown")
         cell.append(observed(phrase("document.from", where=where), matter.seen(one.found, flows)))
-    if cell:
-        return tuple(cell)
-    return (looked(phrase("document.none-observed"), phrase("document.on-all", n=len(matter.graph.flows))),)
+    return tuple(cell) or (facts.nothing(matter),)
 
 
 def _suppliers_there(matter: Matter, one: Transfer) -> Cell:
-    found = facts.runners(matter, [t for t in one.things if matter.runner(t)[0] == VENDOR])
-    return found or (looked(phrase("document.none-declared"), phrase("document.on-places", n=len(one.things))),)
+    return facts.runners(matter, [t for t in one.things if matter.runner(t)[0] == VENDOR or matter.unrun(t)])
 
 
 def _people_there(matter: Matter, one: Transfer) -> Cell:
@@ -228,6 +237,7 @@ TRANSFER: Mapping[str, Callable[[Matter, Transfer], Cell]] = {
     "sub-processors": _suppliers_there,
     "crossing": _crossing,
     "format": lambda matter, one: facts.protections(matter, one.found, one.crossing or one.flows),
+    "nature": _nature,
     "places": _there,
     "people": _people_there,
     "lowered": lambda matter, one: facts.lowered(matter, one.things),
@@ -252,12 +262,14 @@ def _whose(matter: Matter, one: Activity) -> Cell:
         if flows:
             text = phrase("document.customers-of", market=market.title, n=len(market.customers))
             cell.append(observed(text, matter.seen(found, flows)))
-    return tuple(cell)
+    return tuple(cell) or (facts.nothing(matter),)
 
 
 def _purpose(matter: Matter, one: Activity) -> Cell:
     if one.purpose:
-        return facts.frequency(matter, one.found, one.flows) or (declared(one.title, _told_at(matter, one)),)
+        if not one.flows:
+            return (declared(one.title, _told_at(matter, one)),)
+        return (observed(one.title, matter.seen(one.found, one.flows)),)
     return (facts.not_told(matter, one.found, one.flows, "flows[].purpose, places[].purposes", "lineage.purpose"),)
 
 

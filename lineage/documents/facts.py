@@ -18,6 +18,7 @@ from lineage.documents.said import (
     declared,
     inferred,
     known,
+    looked,
     names,
     not_declared,
     observed,
@@ -30,6 +31,12 @@ from lineage.labels import UNKNOWN, Known
 from lineage.meaning import Source
 from lineage.places import PlaceKind
 from lineage.reach import Reach
+
+
+def nothing(matter: Matter) -> Said:
+    """That nothing of the sort was seen, on all that was: no gap, and no proof."""
+    return looked(phrase("document.none-observed"), phrase("document.on-all", n=len(matter.graph.flows)))
+
 
 # --- of flows ----------------------------------------------------------------------------------------
 
@@ -57,14 +64,13 @@ def categories(matter: Matter, found: Reach, flows: Sequence[int]) -> Cell:
         cell.append(inferred(names(map(name, rest)), "document.from-trace"))
     if untold:
         cell.append(not_told(matter, found, untold, "flows[].category", "lineage.data.category"))
-    return tuple(cell)
+    return tuple(cell) or (nothing(matter),)
 
 
 def not_told(matter: Matter, found: Reach, flows: Sequence[int], key: str, attribute: str) -> Said:
     """A gap that some of the flows leave."""
     gap = not_declared(key, attribute)
-    text = phrase("document.of-flows", what=gap.text, calls=matter.seen(found, flows).counted)
-    return Said(text, gap.how, gap.basis)
+    return Said(gap.text, gap.how, phrase("document.gap.calls", calls=matter.seen(found, flows).counted))
 
 
 def purposes(matter: Matter, found: Reach, flows: Sequence[int], things: Iterable[int]) -> Cell:
@@ -91,7 +97,7 @@ def purposes(matter: Matter, found: Reach, flows: Sequence[int], things: Iterabl
             cell.append(matter.told(thing, "purposes", word("purpose", purpose)))
     if untold:
         cell.append(not_told(matter, found, untold, "flows[].purpose, places[].purposes", "lineage.purpose"))
-    return tuple(cell)
+    return tuple(cell) or (nothing(matter),)
 
 
 def protections(matter: Matter, found: Reach, flows: Sequence[int]) -> Cell:
@@ -103,13 +109,13 @@ def protections(matter: Matter, found: Reach, flows: Sequence[int]) -> Cell:
     cell = [observed(word("protection", one), matter.seen(found, numbers)) for one, numbers in sorted(stated.items())]
     if untold:
         cell.append(not_told(matter, found, untold, "", "lineage.protection"))
-    return tuple(cell)
+    return tuple(cell) or (nothing(matter),)
 
 
 def frequency(matter: Matter, found: Reach, flows: Sequence[int]) -> Cell:
     """How often, in which time."""
     if not flows:
-        return ()
+        return (nothing(matter),)
     seen = matter.seen(found, flows)
     return (observed(seen.counted, seen, seen.calls),)
 
@@ -125,14 +131,14 @@ def classes_of(matter: Matter, customers: Iterable[int]) -> Cell:
         for one in sorted((labels.classes if labels is not None else frozenset()) - {UNKNOWN}):
             told.setdefault(one, matter.where(thing, "classes"))
     cell = [declared(word("class", one), source) for one, source in sorted(told.items())]
-    return (*cell, *_of_customers(unknown, "parties[].class"))
+    return (*cell, *_of_customers(unknown, "parties[].class")) or (nothing(matter),)
 
 
 def _of_customers(unknown: int, key: str) -> Cell:
     if not unknown:
         return ()
     gap = not_declared(key)
-    return (Said(phrase("document.of-customers", what=gap.text, n=unknown), gap.how, gap.basis),)
+    return (Said(gap.text, gap.how, phrase("document.gap.customers", n=unknown)),)
 
 
 def sensitive(matter: Matter, customers: Sequence[int]) -> Cell:
@@ -146,8 +152,10 @@ def sensitive(matter: Matter, customers: Sequence[int]) -> Cell:
     unknown = sum(labels is None or UNKNOWN in labels.classes for labels in told)
     if yes:
         return (declared(phrase("value.yes"), matter.where(yes[0], "classes")), *_of_customers(unknown, "parties[].class"))
-    if unknown or not customers:
-        return _of_customers(max(unknown, 1), "parties[].class")
+    if not customers:
+        return (nothing(matter),)
+    if unknown:
+        return _of_customers(unknown, "parties[].class")
     return (declared(phrase("value.no"), matter.where(customers[0], "classes")),)
 
 
@@ -176,7 +184,7 @@ def countries(matter: Matter, things: Iterable[int]) -> Cell:
     cell = [best[code] for code in sorted(best)]
     if nowhere:
         cell.append(of_places(matter, nowhere, not_declared("places[].country", "cloud.region")))
-    return tuple(cell)
+    return tuple(cell) or (nothing(matter),)
 
 
 def of_places(matter: Matter, things: Sequence[int], gap: Said) -> Said:
@@ -213,14 +221,13 @@ def runners(matter: Matter, things: Iterable[int]) -> Cell:
     cell = [said for _, said in sorted(found.items())]
     if unrun:
         cell.append(of_places(matter, unrun, not_declared("places[].operator, places[].vendor")))
-    return tuple(cell)
+    return tuple(cell) or (nothing(matter),)
 
 
 def listed(matter: Matter, found: Reach, things: Iterable[int]) -> Cell:
     """Places by name, each as surely as data was seen there."""
-    return tuple(
-        observed(matter.name(thing), matter.seen(found, matter.arriving(found, [thing]))) for thing in things
-    )
+    told = [observed(matter.name(thing), matter.seen(found, matter.arriving(found, [thing]))) for thing in things]
+    return tuple(told) or (nothing(matter),)
 
 
 def kept_for(days: float | None) -> Text | None:
@@ -251,13 +258,22 @@ def retention(matter: Matter, thing: int) -> Cell:
 
 
 def keeps(matter: Matter, found: Reach, things: Iterable[int]) -> Cell:
-    """Of each place that keeps the data, for how long."""
-    cell = []
+    """Of each place that keeps the data, for how long; then those of which that is not declared."""
+    cell: list[Said] = []
+    untold = []
     for thing in things:
         if found.held[thing]:
-            told = retention(matter, thing) or (not_declared("places[].retention"),)
-            cell += [Said(phrase("document.at", place=matter.name(thing), what=one.text), one.how, one.basis) for one in told]
-    return tuple(cell)
+            told = retention(matter, thing)
+            cell += [at(matter, thing, one) for one in told]
+            untold += [] if told else [thing]
+    if untold:
+        cell.append(of_places(matter, untold, not_declared("places[].retention")))
+    return tuple(cell) or (nothing(matter),)
+
+
+def at(matter: Matter, thing: int, one: Said) -> Said:
+    """What is said of one of several places, with its name."""
+    return Said(phrase("document.at", place=matter.name(thing), what=one.text), one.how, one.basis)
 
 
 def lowered(matter: Matter, things: Iterable[int]) -> Cell:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from lineage.diagram.spots import UNDECLARED, countries_of, runner_of
 from lineage.diagram.text import Text
 from lineage.documents.model import Cell, Said
-from lineage.documents.said import Seen, country, declared, names, phrase, title_text
+from lineage.documents.said import Seen, declared, market, phrase, title_text
 from lineage.findings import ref
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory
+from lineage.labels import UNKNOWN
 from lineage.meaning import Source
 from lineage.places import PlaceKind
 from lineage.reach import Reach, reach
@@ -40,12 +41,12 @@ class Market:
     @property
     def key(self) -> str:
         """The same in every run: codes joined by `+`; `unknown` for none."""
-        return "+".join(self.countries) or "unknown"
+        return "+".join(self.countries) or UNKNOWN
 
     @property
     def title(self) -> Text:
         """For people."""
-        return names(map(country, self.countries)) if self.countries else phrase("document.market.unknown")
+        return market(self.key)
 
 
 NOBODY = Market((), ())
@@ -86,7 +87,7 @@ class Matter:
             told = graph.meaning(thing).market
             groups[(told,) if told else tuple(sorted(countries_of(graph, thing)))].append(thing)
         found = [Market(codes, tuple(things)) for codes, things in groups.items()]
-        return tuple(sorted(found, key=lambda market: (not market.countries, market.countries)))
+        return tuple(sorted(found, key=lambda one: (not one.countries, one.countries)))
 
     @cached_property
     def labels(self) -> Solution:

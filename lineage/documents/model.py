@@ -33,9 +33,12 @@ class How(StrEnum):
     """Nobody told: the text says who could and how."""
     BY_HAND = "by-hand"
     """Neither telemetry nor the inventory can hold it."""
+    FOLLOWS = "follows"
+    """It cannot be told before another gap is filled, and is not counted beside that one."""
 
 
-GAPS = (How.NOT_DECLARED, How.BY_HAND)
+
+GAPS = (How.NOT_DECLARED, How.BY_HAND, How.FOLLOWS)
 """What is missing."""
 
 
@@ -49,6 +52,11 @@ class Said:
     """How it is known, for people: counts and period, file and line, rule."""
     number: float | None = None
     """The same as a number, where it is one: spreadsheets sum it."""
+
+    @property
+    def gap(self) -> bool:
+        """Whether it says what is missing."""
+        return self.how in GAPS
 
 
 Cell = tuple[Said, ...]
@@ -100,6 +108,16 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The list of one market, as of a version."""
+
+    market: str
+    version: int
+    digest: str
+    """SHA-256 of what it lists."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document, ready to be written."""
 
@@ -112,6 +130,8 @@ class Document:
     parts: tuple[Part, ...]
     main: str
     """The section that is the document where only one table fits; "" = all of them, field by field."""
+    lists: tuple[Listed, ...] = ()
+    """Of a list that is kept for each market: the version of each."""
 
     def cells(self) -> Iterator[Cell]:
         """All cells."""

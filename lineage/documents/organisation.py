@@ -49,7 +49,7 @@ def _country(matter: Matter, _: Subject) -> Cell:
 
 def _period(matter: Matter, _: Subject) -> Cell:
     report = matter.report
-    return (looked(Seen(first=report.first, last=report.last).period, phrase("document.on-all", n=report.flows)),)
+    return (looked(Seen(first=report.first, last=report.last).period, phrase("document.from-spans")),)
 
 
 def _telemetry(matter: Matter, _: Subject) -> Cell:
@@ -94,14 +94,15 @@ def _unknown_origin(matter: Matter, _: Subject) -> Cell:
 
 def _customers(matter: Matter, _: Subject) -> Cell:
     """How many customers, market by market."""
-    return tuple(
+    cell = [
         looked(
             phrase("document.customers-of", market=market.title, n=len(market.customers)),
             phrase("document.from-spans"),
             len(market.customers),
         )
         for market in matter.markets
-    )
+    ]
+    return tuple(cell) or (facts.nothing(matter),)
 
 
 def _services(matter: Matter, _: Subject) -> Cell:
@@ -141,9 +142,9 @@ def _volumes(matter: Matter, _: Subject) -> Cell:
         found = matter.reach(market.customers)
         flows = [n for thing in market.customers for n in matter.graph.out_of[thing]]
         codes = {code for t in market.customers for code in _own_origins(matter, t)}
-        text = phrase("document.volume-of", market=market.title, n=len(market.customers), origins=origins(codes))
+        text = phrase("document.volume-of", market=market.title, n=len(market.customers), origins=origins(codes) if codes else phrase("document.unstated"))
         cell.append(observed(text, matter.seen(found, flows)))
-    return tuple(cell)
+    return tuple(cell) or (facts.nothing(matter),)
 
 
 def _own_origins(matter: Matter, thing: int) -> set[str]:

@@ -91,7 +91,7 @@ def _data_of(matter: Matter, spot: At) -> Cell:
         if found.things[spot.thing]:
             flows = matter.arriving(found, [spot.thing])
             cell.append(observed(market.title, matter.seen(found, flows)))
-    return tuple(cell)
+    return tuple(cell) or (facts.nothing(matter),)
 
 
 def _origins(matter: Matter, spot: At) -> Cell:
@@ -168,7 +168,7 @@ def _did(matter: Matter, spot: At) -> Cell:
         flow = graph.flows[number]
         text = phrase("document.way", a=matter.name(flow.source), b=matter.name(flow.target))
         cell.append(observed(text, matter.all_seen([number])))
-    return tuple(cell)
+    return tuple(cell) or (facts.nothing(matter),)
 
 
 def _got(matter: Matter, spot: At) -> Cell:

@@ -9,7 +9,7 @@ from lineage.diagram.notation import notation
 from lineage.diagram.text import Text, joined, worded
 from lineage.documents.model import How, Said
 from lineage.findings import Ref, Value
-from lineage.labels import Known
+from lineage.labels import UNKNOWN, Known
 from lineage.meaning import Source, Title
 from lineage.nodelink import iso
 from lineage.report.alerts import file
@@ -36,7 +36,8 @@ class Seen:
         """From which day to which, UTC."""
         if not self.first:
             return phrase("document.time-not-told")
-        return phrase("document.days", first=day(self.first), last=day(self.last))
+        first, last = day(self.first), day(self.last)
+        return phrase("document.day", day=first) if first == last else phrase("document.days", first=first, last=last)
 
     @property
     def counted(self) -> Text:
@@ -48,7 +49,7 @@ def phrase(message: str, **facts: Value | Text) -> Text:
     """A message of words.py in both languages.
 
     >>> phrase("document.calls", n=3)
-    Text(en='3 calls', zh='3 次调用')
+    Text(en='3×', zh='3 次')
     """
     said = {
         lang: {key: (getattr(fact, lang) if isinstance(fact, Text) else fact) for key, fact in facts.items()}
@@ -85,6 +86,11 @@ def country(code: str) -> Text:
     """
     name = notation().country(code)
     return name if name.en == code else Text(f"{name.en} ({code})", f"{name.zh} ({code})")
+
+
+def market(key: str) -> Text:
+    """A market by its key: codes joined by `+`, or `unknown`."""
+    return phrase("document.market.unknown") if key == UNKNOWN else names(map(country, key.split("+")))
 
 
 def word(axis: str, value: str) -> Text:

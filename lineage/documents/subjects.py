@@ -10,7 +10,7 @@ from lineage.diagram.spots import VENDOR
 from lineage.diagram.text import Text, joined
 from lineage.documents.forms import PartForm
 from lineage.documents.kinds import Activity, At, Customer, Given, Subject, Supplier, Transfer
-from lineage.documents.matter import NOBODY, ORGANISATION, Market, Matter
+from lineage.documents.matter import CUSTOMERS, NOBODY, ORGANISATION, Market, Matter
 from lineage.documents.said import country, phrase, title_text, word
 from lineage.flows import Leg
 from lineage.places import PlaceKind
@@ -152,23 +152,42 @@ def _runners(matter: Matter, things: Sequence[int]) -> set[str]:
 
 
 def recipients(matter: Matter, part: PartForm) -> Iterator[Transfer]:
-    """For each country but those at home every place and customer that gets data from a place at home."""
+    """For each country but those at home every place and customer that gets data from home, by whatever way."""
     graph, home = matter.graph, set(part.outside)
     found = matter.reach(_asked(matter, part))
     groups: dict[tuple[bool, str], tuple[set[int], list[int]]] = defaultdict(lambda: (set(), []))
-    for number, flow in enumerate(graph.flows):
-        code = graph.meaning(flow.target).country
-        if found.flows[number] and graph.meaning(flow.source).country in home and code not in home:
+    for number in _downstream(matter, found, home):
+        target = graph.flows[number].target
+        code = graph.meaning(target).country
+        if code not in home:
             things, flows = groups[not code, code]
-            things.add(flow.target)
+            things.add(target)
             flows.append(number)
-    for (_, code), (reached, flows) in sorted(groups.items()):
+    for (_, code), (reached, numbers) in sorted(groups.items()):
         title = country(code) if code else phrase("document.country.unknown")
         covers = frozenset(_runners(matter, sorted(reached)))
-        all_flows = tuple(flows)
+        flows_there = tuple(numbers)
         yield Transfer(
-            f"to:{code or 'unknown'}", title, covers, frozenset(), "", NOBODY, code, tuple(sorted(reached)), found, all_flows, all_flows
+            f"to:{code or 'unknown'}", title, covers, frozenset(), "", NOBODY, code, tuple(sorted(reached)), found, flows_there, flows_there
         )  # fmt: skip
+
+
+def _downstream(matter: Matter, found: Reach, home: set[str]) -> list[int]:
+    """Flows of the data out of places at home, and on from wherever these lead."""
+    graph = matter.graph
+    pending = [thing for thing in matter.path(found) if graph.meaning(thing).country in home]
+    known = set(pending)
+    flows: set[int] = set()
+    while pending:
+        for number in graph.out_of[pending.pop()]:
+            if found.flows[number]:
+                flows.add(number)
+                target = graph.flows[number].target
+                # What a customer sends next is its own.
+                if target not in known and graph.place(target).kind not in CUSTOMERS:
+                    known.add(target)
+                    pending.append(target)
+    return sorted(flows)
 
 
 # --- what for -----------------------------------------------------------------------------------------

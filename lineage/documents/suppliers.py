@@ -8,7 +8,7 @@ from lineage.diagram.text import Text
 from lineage.documents import facts
 from lineage.documents.kinds import Supplier
 from lineage.documents.matter import Matter
-from lineage.documents.model import Cell, Said
+from lineage.documents.model import Cell
 from lineage.documents.said import (
     country,
     declared,
@@ -47,8 +47,6 @@ def _vendor(matter: Matter, one: Supplier) -> Cell:
 
 
 def _processing(matter: Matter, one: Supplier) -> Cell:
-    if not one.things:
-        return (looked(phrase("document.none-observed"), phrase("document.on-all", n=len(matter.graph.flows))),)
     return facts.countries(matter, one.things)
 
 
@@ -69,29 +67,19 @@ def _owners(matter: Matter, one: Supplier) -> Cell:
 
 
 def _models(matter: Matter, one: Supplier) -> Cell:
-    models = facts.of_kind(matter, one.things, PlaceKind.MODEL)
-    if not models:
-        return (looked(phrase("document.none-observed"), phrase("document.on-all", n=len(matter.graph.flows))),)
-    return facts.listed(matter, one.found, models)
+    return facts.listed(matter, one.found, facts.of_kind(matter, one.things, PlaceKind.MODEL))
 
 
 def _categories(matter: Matter, one: Supplier) -> Cell:
-    return facts.categories(matter, one.found, one.flows) or _nothing(matter, one)
-
-
-def _nothing(matter: Matter, one: Supplier) -> Cell:
-    """Where no data of the market was seen to get to it."""
-    if one.flows:
-        return ()
-    return (looked(phrase("document.none-observed"), phrase("document.on-all", n=len(matter.graph.flows))),)
+    return facts.categories(matter, one.found, one.flows)
 
 
 def _sensitive(matter: Matter, one: Supplier) -> Cell:
-    return facts.sensitive(matter, one.market.customers) if one.flows else _nothing(matter, one)
+    return facts.sensitive(matter, one.market.customers if one.flows else ())
 
 
 def _purposes(matter: Matter, one: Supplier) -> Cell:
-    return facts.purposes(matter, one.found, one.flows, one.things) or _nothing(matter, one)
+    return facts.purposes(matter, one.found, one.flows, one.things)
 
 
 def _allowed(matter: Matter, one: Supplier) -> Cell:
@@ -125,15 +113,8 @@ def _retention(matter: Matter, one: Supplier) -> Cell:
     """By contract, and of each of its places that keeps the market's data."""
     text = None if one.entry is None else facts.kept_for(one.entry.retention)
     cell = () if text is None else (declared(text, one.entry.source),)
-    own = tuple(thing for thing in one.things if matter.graph.meaning(thing).retention_days is not None)
-    return (*cell, *(said for thing in own for said in _at(matter, thing)))
-
-
-def _at(matter: Matter, thing: int) -> Cell:
-    return tuple(
-        Said(phrase("document.at", place=matter.name(thing), what=said.text), said.how, said.basis)
-        for said in facts.retention(matter, thing)
-    )
+    own = [thing for thing in one.things if matter.graph.meaning(thing).retention_days is not None]
+    return (*cell, *(facts.at(matter, thing, said) for thing in own for said in facts.retention(matter, thing)))
 
 
 def _training(matter: Matter, one: Supplier) -> Cell:
@@ -162,7 +143,7 @@ def _status(matter: Matter, one: Supplier) -> Cell:
 
 
 def _traffic(matter: Matter, one: Supplier) -> Cell:
-    return facts.frequency(matter, one.found, one.flows) or _nothing(matter, one)
+    return facts.frequency(matter, one.found, one.flows)
 
 
 FIELDS: Mapping[str, Field] = {

@@ -359,17 +359,20 @@ class Guard:
 
     def _first(self, ask: Ask, decision: Decision) -> Decision:
         """Number and record a decision that is new, before it counts."""
-        number = self._next(decision.outcome)
-        self._count("new")
+        number = self._next()
         self._record(_line(ask, decision, number))
+        self._count("new", decision.outcome)
         return Decision(decision.blamed, number)
 
     def _again(self, ask: Ask, entry: Entry) -> Decision:
         """Count a decision that is known; one that blocks is recorded each time."""
         decision = entry.decision
         outcome = decision.outcome
+        if self._journal.broken and self.enforcing:
+            self._journal.now([self._head(), *self._repeats()])
         if self._every or outcome is Outcome.BLOCKED:
-            self._record(_line(ask, decision, self._next(outcome)))
+            self._record(_line(ask, decision, self._next()))
+            self._count(outcome)
             return decision
         with self._counting:
             self._number += 1
@@ -377,8 +380,6 @@ class Guard:
             if not entry.again:
                 self._repeated.append(entry)
             entry.again += 1
-        if self._journal.broken and self.enforcing:
-            self._journal.now(self._repeats())
         return decision
 
     def _failed(self, error: Exception) -> Decision:
@@ -386,8 +387,8 @@ class Guard:
         reason = _reason(error)
         decision = Decision((Blame(FAILED, Verdict.UNDECIDED, self._mode, reason=reason),))
         try:
-            self._count("failed")
-            self._journal.later({"n": self._next(decision.outcome), "outcome": decision.outcome, "failed": reason})
+            self._count("failed", decision.outcome)
+            self._journal.later({"n": self._next(), "outcome": decision.outcome, "failed": reason})
             _log.error("the guard could not decide: %s", _said(error))
         except Exception:  # noqa: S110 - whatever else fails, the mode decides
             pass
@@ -395,15 +396,14 @@ class Guard:
 
     # --- counting and recording ---------------------------------------------------------------------
 
-    def _next(self, outcome: Outcome) -> int:
+    def _next(self) -> int:
         with self._counting:
             self._number += 1
-            self._counts[outcome] += 1
             return self._number
 
-    def _count(self, what: str) -> None:
+    def _count(self, *what: str) -> None:
         with self._counting:
-            self._counts[what] += 1
+            self._counts.update(what)
 
     def _record(self, line: Record) -> None:
         if self.enforcing:

@@ -6,7 +6,8 @@
     {"process": "4711-5f0c9a3e", "n": 99, "time": "...", "dropped": 3}
 
 A line is written by one call, at the end of the file, so several processes may share it. Nothing that a client sent
-is in it: ids of places, words of closed vocabularies, and counts.
+is in it: ids of places, words of closed vocabularies, and counts. Of each process, the lines with an outcome, what was met
+again and what was dropped add up to the highest number: whatever is missing is seen to be missing.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Journal:
         self.broken = False
         """The last write failed; the next that succeeds mends it."""
         self.dropped = 0
-        """Records that were never written."""
+        """Decisions that were never written."""
         self._told = 0
         """How many of them the file tells of."""
         self._last = 0
@@ -60,24 +61,29 @@ class Journal:
         """Write records, after those that wait; they are on the disk when this returns.
 
         Raises:
-            OSError: they are not.
+            OSError: they are not; they are dropped and counted.
         """
-        if self.path:
+        if not self.path:
+            return
+        try:
             self._write(records, sync=True)
+        except OSError:
+            for record in records:
+                self._drop(record)
+            raise
 
     def later(self, record: Record) -> None:
         """Have a record written by the next `flush`; dropped and counted when too many wait."""
         if not self.path:
             return
         if len(self._waiting) >= WAITING:
-            self.drop(1)
+            self._drop(record)
         else:
             self._waiting.append(record)
 
-    def drop(self, records: int) -> None:
-        """Count records that will never be written."""
+    def _drop(self, record: Record) -> None:
         with self._lock:
-            self.dropped += records
+            self.dropped += _decisions(record)
 
     def flush(self, records: Sequence[Record] = ()) -> None:
         """Write what waits, and these records; what cannot be written is dropped and counted."""
@@ -86,11 +92,10 @@ class Journal:
         try:
             self._write(records, sync=False)
         except OSError:
-            lost = len(records)
+            for record in records:
+                self._drop(record)
             while self._waiting:
-                self._waiting.popleft()
-                lost += 1
-            self.drop(lost)
+                self._drop(self._waiting.popleft())
 
     def reopen(self) -> None:
         """Open the file by its name again at the next write: somebody may have moved it away."""
@@ -140,3 +145,12 @@ class Journal:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def _decisions(record: Record) -> int:
+    """How many decisions a record tells of.
+
+    >>> _decisions({"n": 1, "outcome": "allowed"}), _decisions({"n": 9, "again": {"1": 5, "2": 2}})
+    (1, 7)
+    """
+    return sum(record.get("again", {}).values()) + ("outcome" in record)

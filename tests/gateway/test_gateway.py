@@ -17,8 +17,8 @@ if not (shutil.which("postgres") or list(Path("/usr/lib/postgresql").glob("*/bin
 
 from examples.gateway.__main__ import INVENTORY, QUESTIONS, run
 from examples.gateway.variants import VARIANTS
-from lineage import FlowGraph, Inventory, check, load_pack, read_flows
-from lineage.check import Report
+from lineage import FlowGraph, Inventory, load_pack, read_flows
+from lineage.check import Report, check
 from lineage.findings import Finding, Ref, Verdict
 
 pytestmark = pytest.mark.slow

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import inf
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from lineage.flows import Leg
 from lineage.report.html.both import Both, text
+from lineage.report.html.page import embedded
 from lineage.report.html.run import Run
 from lineage.words import LANGUAGES
 
@@ -57,7 +59,7 @@ class Pictures:
 
 
 def pictures(run: Run, views: Sequence[str] = (), room: int = 0) -> Pictures:
-    """Views drawn in both languages.
+    """Views drawn for both languages: one picture each, or one with both where two find no room.
 
     Args:
         views: names or files, all of which are drawn; none = those of `VIEWS` that show something and find room.
@@ -76,49 +78,65 @@ def pictures(run: Run, views: Sequence[str] = (), room: int = 0) -> Pictures:
         drawing = picture(run.graph, view, run.report)
         if not (views or drawing.lines or not told):
             continue
-        one, drawn, missing = _picture(run, view, drawing, f"view{len(told) + 1}")
-        if told and not views and _size([*markup, *drawn]) > room:
+        one = _told(run, drawing, f"view{len(told) + 1}")
+        rest = inf if views else room - _size([*markup, *map(embedded, [*told, one])])
+        full = bool(told) and rest <= 0
+        drawn = _Drawn() if full or "large" in one else _draw(run, view, one, rest)
+        if full or (told and _size(drawn.markup) > rest):
             left.append(text(drawing.title))
             continue
-        told.append(one)
-        markup += drawn
-        notices |= dict.fromkeys(missing)
+        told.append(one | ({"text": drawn.text} if drawn.text else {}))
+        markup += drawn.markup
+        notices |= dict.fromkeys(drawn.notices)
     return Pictures(told, "\n".join(markup), left, tuple(notices))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A view's pictures, or their texts where this machine cannot draw."""
+
+    markup: tuple[str, ...] = ()
+    text: tuple[list[str], ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def _size(markup: Iterable[str]) -> int:
     return sum(len(each.encode()) for each in markup)
 
 
-def _picture(run: Run, view: str, drawing: Drawing, name: str) -> tuple[dict[str, Any], list[str], list[str]]:
-    """What the script knows of a view, its SVG in both languages, and notices."""
+def _draw(run: Run, view: str, one: Mapping[str, Any], room: float) -> _Drawn:
+    """The pictures of a view in each language; where these take more than `room`, one in both."""
     from lineage.diagram import draw, render
 
-    one: dict[str, Any] = {
-        "id": name,
-        "view": drawing.view,
-        "title": text(drawing.title),
-        "lines": {},
-        "boxes": {},
-    }
+    drawn = _Drawn()
+    for langs in (LANGUAGES, ("both",)):
+        dots = [draw(run.graph, view, lang, run.report) for lang in langs]
+        rendered = [render(dot, "svg") for dot in dots]
+        notices = tuple(notice for each in rendered for notice in each.notices)
+        marks = {*one["lines"], *one["boxes"]}
+        markup = tuple(
+            inlined(each.data, one["id"], lang, marks)
+            for each, lang in zip(rendered, langs, strict=True)
+            if each.data is not None
+        )
+        drawn = _Drawn(markup, () if markup else tuple(dot.splitlines() for dot in dots), notices)
+        if _size(markup) <= room:
+            break
+    return drawn
+
+
+def _told(run: Run, drawing: Drawing, name: str) -> dict[str, Any]:
+    """What the page's script knows of a view."""
+    one: dict[str, Any] = {"id": name, "view": drawing.view, "title": text(drawing.title)}
     if len(drawing.lines) > MOST:
-        return one | {"large": len(drawing.lines)}, [], []
+        return one | {"lines": {}, "boxes": {}, "large": len(drawing.lines)}
     lines = flows_of(run, drawing)
-    one["lines"] = {
-        line.id: [text(line.tip), *_ends(drawing, line), list(lines[line.id])] for line in drawing.lines
+    return one | {
+        "lines": {
+            line.id: [text(line.tip), *_ends(drawing, line), list(lines[line.id])] for line in drawing.lines
+        },
+        "boxes": {box.id: _things(run, box) for box in drawing.boxes if box.places},
     }
-    one["boxes"] = {box.id: _things(run, box) for box in drawing.boxes if box.places}
-    markup: list[str] = []
-    notices: list[str] = []
-    for lang in LANGUAGES:
-        dot = draw(run.graph, view, lang, run.report)
-        rendered = render(dot, "svg")
-        notices += rendered.notices
-        if rendered.data is None:
-            one.setdefault("text", []).append(dot.splitlines())
-        else:
-            markup.append(inlined(rendered.data, name, lang, {*one["lines"], *one["boxes"]}))
-    return one, markup, notices
 
 
 def _things(run: Run, box: Box) -> list[int]:
@@ -167,8 +185,10 @@ def inlined(svg: bytes, view: str, lang: str, marks: Marks) -> str:
     made.set("aria-label", f"{title} {description}".strip())
     for child in root:
         _copy(child, made, marks)
-    code = {"en": "en", "zh": "zh-CN"}[lang]
-    return f'<div lang="{code}" class="drawn" data-view="{escape(view)}">{ET.tostring(made, encoding="unicode")}</div>'
+    code = {"en": ' lang="en"', "zh": ' lang="zh-CN"', "both": ""}[lang]
+    return (
+        f'<div{code} class="drawn" data-view="{escape(view)}">{ET.tostring(made, encoding="unicode")}</div>'
+    )
 
 
 def _said(root: Element, name: str) -> str:

@@ -23,7 +23,8 @@ from report.html import small
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+"""WCAG 2.2, levels A and AA."""
 WIDTHS = {"a desk": 1400, "a telephone": 400}
 
 
@@ -67,7 +68,7 @@ def large(places: int) -> FlowGraph:
                 Leg.REQUEST,
                 True,
                 category,
-                purpose=str(number % 9),
+                retention=f"{number % 9}d",
                 sources=sent,
                 doubts=Doubt(0),
             ),
@@ -172,8 +173,7 @@ def test_hostile_names_are_read_as_text(opened: Watched) -> None:
 # --- for everybody --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("opened", [(name, width) for name in ("small", "hostile", "large") for width in WIDTHS.values()], indirect=True,
-                         ids=[f"{name} on {where}" for name in ("small", "hostile", "large") for where in WIDTHS])  # fmt: skip
+@pytest.mark.parametrize("opened", [("small", width) for width in WIDTHS.values()], indirect=True, ids=WIDTHS)
 def test_axe_finds_nothing_wrong(opened: Watched) -> None:
     page = opened.page
     found = {"opened": violations(page)}
@@ -181,9 +181,17 @@ def test_axe_finds_nothing_wrong(opened: Watched) -> None:
     found["a flow"] = violations(page)
     page.keyboard.press("Escape")
     page.click("#language")
-    page.fill("#filter-find", "customer")
+    page.fill("#filter-find", "acme")
     found["filtered, in Chinese"] = violations(page)
     assert found == {"opened": [], "a flow": [], "filtered, in Chinese": []}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "opened", [("hostile", 400), ("large", 1400)], indirect=True, ids=["hostile names", "200 places"]
+)
+def test_axe_finds_nothing_wrong_in_much(opened: Watched) -> None:
+    assert violations(opened.page) == []
 
 
 def test_by_keyboard_a_line_of_the_map_opens_its_flows_and_gives_the_focus_back(opened: Watched) -> None:
@@ -225,9 +233,9 @@ def test_both_languages_are_in_the_file(opened: Watched) -> None:
 
 def test_a_flow_shows_its_counts_times_traces_and_how_each_fact_is_known(opened: Watched) -> None:
     page = opened.page
-    page.evaluate("document.querySelector('#moved a').click()")
+    page.goto(f"{opened.url}#flow-2")
     text = page.inner_text("#facts-of")
-    for said in ("Calls\n1", "First seen\n2023-11-14 22:13:20Z", "Certainty\nobserved", "surely; Germany; declared in the inventory",
+    for said in ("Calls\n3", "First seen\n2023-11-14 22:13:20Z", "Certainty\nobserved", "surely; Germany; declared in the inventory",
                  "0" * 31 + "1"):  # fmt: skip
         assert said in text.replace("\n\n", "\n").replace("\t", "\n")
 

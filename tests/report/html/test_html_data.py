@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lineage.report.html import data, to_html
+from lineage.report.html import to_html
 from lineage.report.html.basis import basis, facts
 from lineage.report.html.data import as_data
 from lineage.report.html.pool import Pool
 from lineage.report.html.questions import QUESTIONS, answers
 from lineage.report.html.tables import COLUMNS, SOURCES, flows, places
 from lineage.testing import sketch
+from lineage.words import MESSAGES
 from report.html import small
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -256,7 +257,7 @@ def test_no_word_of_the_page_is_there_for_nothing() -> None:
     used = "".join(
         path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in (".py", ".js", ".html")
     )
-    named = {name for name in data.MESSAGES if name.startswith("html.")}
+    named = {name for name in MESSAGES if name.startswith("html.")}
     spoken = {
         name for name in named if f'"{name}"' in used or re.search(rf"['\"]{re.escape(name[5:])}['\"]", used)
     }

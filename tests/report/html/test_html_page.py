@@ -185,6 +185,19 @@ def test_pictures_that_find_no_room_are_named_and_the_first_is_drawn() -> None:
     assert len(pictures(run, room=1_000_000).told) == 6
 
 
+def test_where_two_pictures_find_no_room_one_has_both_languages() -> None:
+    run = small.run()
+    two, one = (pictures(run, room=room).markup for room in (1_000_000, 0))
+
+    assert re.findall(r'<div lang="[\w-]+" class="drawn" data-view="view1">', two) == [
+        '<div lang="en" class="drawn" data-view="view1">',
+        '<div lang="zh-CN" class="drawn" data-view="view1">',
+    ]
+    assert re.findall(r"<div[^>]*>", one) == ['<div class="drawn" data-view="view1">']
+    assert "outside party" in one
+    assert "外部主体" in one
+
+
 def test_without_an_engine_the_page_has_the_text_of_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.import_module("lineage.diagram.render"), "_engine", lambda: ("", None))
     drawn = pictures(small.run(), ["where-inputs-go"])
