@@ -59,7 +59,9 @@ def measure(name: str, guard: Guard) -> None:
     """Print the figures of one guard."""
     with guard.request("eu-1"):
         new = timed(TABLES, lambda n: guard.check(POSTGRES[n], category="prompt", purpose="inference"))
-        known = timed(CALLS, lambda n: guard.check(POSTGRES[n % TABLES], category="prompt", purpose="inference"))
+        known = timed(
+            CALLS, lambda n: guard.check(POSTGRES[n % TABLES], category="prompt", purpose="inference")
+        )
         query = {
             "db.system.name": "postgresql",
             "server.address": "pg.example",
@@ -94,7 +96,9 @@ def beside(guard: Guard) -> list[float]:
     thread = Thread(target=other)
     thread.start()
     with guard.request("eu-1"):
-        taken = timed(CALLS // 4, lambda n: guard.check(POSTGRES[n % TABLES], category="prompt", purpose="inference"))
+        taken = timed(
+            CALLS // 4, lambda n: guard.check(POSTGRES[n % TABLES], category="prompt", purpose="inference")
+        )
     done.append(True)
     thread.join()
     return taken

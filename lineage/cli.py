@@ -113,11 +113,11 @@ def check(
 @lineage.command(context_settings=options.CONTEXT)
 @options.stacked(options.spans, options.inventory, options.output)
 @click.option(
-    "--format", "form", default="json", type=click.Choice(["json", "graphml", "dot", "mermaid"]), show_default=True
+    "--format", "form", default="json", type=click.Choice(["json", "graphml", "dot", "mermaid", "cyclonedx", "openlineage"]), show_default=True
 )
 @options.language
 def graph(spans: tuple[str, ...], inventories: tuple[str, ...], output: str | None, form: str, lang: str) -> int:
-    """The data-flow graph: networkx node-link JSON, GraphML, DOT or Mermaid.
+    """The data-flow graph: networkx node-link JSON, GraphML, DOT, Mermaid, CycloneDX 1.6 or OpenLineage events.
 
     \b
     Examples:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lineage.flows import UNSURE
 from lineage.graph import FlowGraph
 from lineage.labels import UNKNOWN
 from lineage.places import PlaceKind
-from lineage.reach import MAYBE, NO, UNSURE, YES, Reach, reach
+from lineage.reach import MAYBE, NO, YES, Reach, reach
 from lineage.selection import Answer, Jurisdictions, Selection, used_by_market
 from lineage.solve import own_labels
 from lineage.things import HOLDERS

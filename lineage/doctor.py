@@ -26,6 +26,7 @@ EXTRAS = {
     "sdk": "opentelemetry.sdk",
     "cel": "cel_expr_python",
     "evidence": "cryptography",
+    "documents": "xlsxwriter",
 }
 """Extra of the distribution -> a module that it brings."""
 

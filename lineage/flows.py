@@ -46,6 +46,10 @@ class Doubt(IntFlag):
     """Ids are used twice or form a cycle: the edge rests on a choice between them."""
 
 
+UNSURE = Doubt.CONFLICT | Doubt.DIRECTION
+"""Doubts that make any flow at most possible: whether it happened as told is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exemplar:
     """One span in which the flow was seen; ids in lower-case hex."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lineage.flows import Carried, Coverage, Doubt, FlowCount, FlowKey, Flows, Leg
+from lineage.flows import UNSURE, Carried, Coverage, Doubt, FlowCount, FlowKey, Flows, Leg
 from lineage.labels import Known, Labels
-from lineage.meaning import Meaning
+from lineage.meaning import Meaning, joined
 from lineage.places import Place, PlaceKind
 from lineage.things import HOLDERS, Blur, Thing, blurs, things
 
@@ -160,6 +160,7 @@ class FlowGraph:
         self.things: tuple[Thing, ...] = tuple(things(self.places, self.meanings, self.ids))
         self.thing_of: tuple[int, ...] = _inverse(self.things, len(self.places))
         """The number of the thing of each place."""
+        self._joined = tuple(joined([self.meanings[place] for place in thing.places]) for thing in self.things)
         self.flows: tuple[Flow, ...] = tuple(self._flows(flows))
         self.usage: tuple[Usage, ...] = tuple(self._usage(flows))
         """Model calls by party, model and hour; sorted."""
@@ -170,8 +171,10 @@ class FlowGraph:
         """For each thing, the flows that carry its data."""
         self.suspecting: tuple[tuple[int, ...], ...] = self._index(lambda flow: flow.possible)
         """For each thing, the flows that may carry its data."""
-        self.written: frozenset[int] = frozenset(flow.target for flow in self.flows if flow.kept)
-        """Things that were seen to keep something."""
+        self.written: frozenset[int] = frozenset(
+            flow.target for flow in self.flows if flow.kept and not flow.doubts & UNSURE
+        )
+        """Things that were surely seen to keep something: what may have been a read tells nothing of what was there."""
         self.holds_owners: tuple[bool, ...] = tuple(map(self._owners, self.flows))
         """For each flow, whether it is a store's answer that names parties: the owners of what it holds."""
         self.blurs: tuple[Blur, ...] = tuple(blurs(self.places, self.things))
@@ -289,8 +292,8 @@ class FlowGraph:
         return self.places[self.things[thing].places[0]]
 
     def meaning(self, thing: int) -> Meaning:
-        """The meaning of the place that stands for a thing."""
-        return self.meanings[self.things[thing].places[0]]
+        """What is said of a thing, at all its addresses together."""
+        return self._joined[thing]
 
     def id(self, thing: int) -> str:
         """The node id of the place that stands for a thing."""

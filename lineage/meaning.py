@@ -6,8 +6,8 @@ node; contracts and diagrams read it from there. `None` and "" always mean: nobo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lineage.labels import Known, Labels
 from lineage.places import Place
@@ -103,3 +103,71 @@ class Meaning:
             )
             or bool(self.redaction)
         )
+
+
+def joined(meanings: Sequence[Meaning]) -> Meaning:
+    """What is said of one thing at its several addresses, the first of them the one to show.
+
+    What only some tell is told. Where they contradict each other the worse is taken (the longest retention, all
+    viewers and purposes), and where none is worse, nothing is known: a server in two countries stands in neither.
+
+    >>> from lineage.places import PlaceKind
+    >>> place = Place(PlaceKind.STORE, host="pg.example")
+    >>> def country(*codes: str) -> str:
+    ...     return joined([Meaning(place, country=code) for code in codes]).country
+    >>> country("SG", ""), country("SG", "CN")
+    ('SG', '')
+    """
+    first = meanings[0]
+    if len(meanings) == 1:
+        return first
+    country = _agreed(each.country for each in meanings)
+    vendor, vendor_known = _surest((each.vendor, each.vendor_known) for each in meanings)
+    role, role_known = _surest((each.role, each.role_known) for each in meanings)
+    deletable = {each.deletable for each in meanings} - {None}
+    return replace(
+        first,
+        title=next((each.title for each in meanings if each.title != Title()), first.title),
+        country=country,
+        country_known=min(
+            (each.country_known for each in meanings if country and each.country == country),
+            key=_STRONGEST.index,
+            default=Known.NOT_KNOWN,
+        ),
+        region=_agreed(each.region for each in meanings),
+        operator=_agreed(each.operator for each in meanings),
+        vendor=vendor,
+        vendor_known=vendor_known,
+        role=role,
+        role_known=role_known,
+        zone=_agreed(each.zone for each in meanings),
+        retention_days=max((each.retention_days for each in meanings if each.retention_days is not None), default=None),
+        redaction=_agreed(each.redaction for each in meanings),
+        deletable=deletable.pop() if len(deletable) == 1 else None,
+        viewers=_all(each.viewers for each in meanings),
+        purposes=_all(each.purposes for each in meanings),
+        evidence={key: value for each in reversed(meanings) for key, value in (each.evidence or {}).items()} or None,
+        source=next((each.source for each in meanings if each.source is not None), None),
+    )
+
+
+_STRONGEST = tuple(Known)
+
+
+def _agreed(values: Iterable[str]) -> str:
+    """The one value that is told; "" where none is, or several are."""
+    told = set(values) - {""}
+    return told.pop() if len(told) == 1 else ""
+
+
+def _surest(values: Iterable[tuple[str, Known]]) -> tuple[str, Known]:
+    """The one value that is told most surely."""
+    told = [(value, known) for value, known in values if value]
+    surest = min((known for _, known in told), key=_STRONGEST.index, default=Known.NOT_KNOWN)
+    value = _agreed(value for value, known in told if known is surest)
+    return (value, surest) if value else ("", Known.NOT_KNOWN)
+
+
+def _all(lists: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    told = [each for each in lists if each is not None]
+    return tuple(dict.fromkeys(word for each in told for word in each)) if told else None

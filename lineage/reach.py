@@ -13,14 +13,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lineage.flows import Doubt
+from lineage.flows import UNSURE
 from lineage.graph import FlowGraph
 from lineage.places import PlaceKind
 from lineage.selection import Answer
 from lineage.things import HOLDERS
-
-UNSURE = Doubt.CONFLICT | Doubt.DIRECTION
-"""Doubts that make any flow at most possible: whether it happened as told is not known."""
 
 NO, MAYBE, YES = Answer.NO, Answer.MAYBE, Answer.YES
 

@@ -46,7 +46,9 @@ class Jurisdictions:
         return sorted([*self.sets, *extra])
 
     def has(self, word: str, country: str) -> bool:
-        """Whether a country is in the set of a word; a country code is the set of itself."""
+        """Whether a country is in the set of a word; a country code is the set of itself. What nobody told is nowhere."""
+        if country in ("", UNKNOWN):
+            return False
         if word in self.sets:
             return country in self.sets[word]
         if word == "overseas" and "domestic" in self.sets:

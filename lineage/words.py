@@ -743,6 +743,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "doctor.use.sdk": ("takes spans in process, for tests", "在进程内获取跨度，用于测试"),
     "doctor.use.cel": ("rules with expressions", "表达式规则"),
     "doctor.use.evidence": ("signs evidence packs", "签署证据包"),
+    "doctor.use.documents": ("writes documents as Excel workbooks", "生成 Excel 文件"),
     "doctor.dot": ("pictures can be drawn", "可以绘图"),
     "doctor.no-dot": (
         "no pictures: install Graphviz or the extra `render`",

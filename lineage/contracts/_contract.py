@@ -23,11 +23,12 @@ from lineage.findings import (
     ref,
     witness,
 )
+from lineage.flows import UNSURE
 from lineage.graph import FlowGraph
 from lineage.inventory.glob import fits
 from lineage.labels import UNKNOWN
 from lineage.places import PlaceKind
-from lineage.reach import UNSURE, Paths, Reach
+from lineage.reach import Paths, Reach
 from lineage.selection import Answer, Jurisdictions, Selection, claims
 from lineage.solve import own_labels
 from lineage.things import HOLDERS

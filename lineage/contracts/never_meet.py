@@ -93,9 +93,11 @@ class NeverMeet(Contract):
         """Where both are."""
         a = context.reach(self.a)
         judgements = list(self._outputs(context) if self.at == "output" else self._meetings(context))
-        if self.at != "output" and a.carrying:
-            judgements += silent_places(self.places, context)
-        looked_at = sum(1 for t, level in enumerate(a.things) if level and self._counts(context, t))
+        if self.at == "output":
+            looked_at = sum(1 for t, level in enumerate(a.answers) if level and _answered(context.graph, t))
+        else:
+            judgements += silent_places(self.places, context) if a.carrying else []
+            looked_at = sum(1 for t, level in enumerate(a.things) if level and self._counts(context, t))
         b = context.reach(self.b)
         if not judgements and not self._observed(context, looked_at):
             return Checked((), 0, 0)
@@ -104,9 +106,9 @@ class NeverMeet(Contract):
         return Checked(tuple(judgements), a.carrying, looked_at, used, a.waived or b.waived, note)
 
     def _observed(self, context: Context, looked_at: int) -> bool:
-        """Whether there is anything to be proven: a place of the roles asked about, a source of the kinds asked about."""
+        """Whether there is anything to be proven: an answer, a place of the roles asked about, a source of the kinds asked about."""
         graph = context.graph
-        if self.at != "output" and self.places.roles and not looked_at and not self._kept_out(context):
+        if not looked_at and (self.at == "output" or (self.places.roles and not self._kept_out(context))):
             return False
         kinds = self.b.kinds
         return not kinds or any(graph.place(thing).kind in kinds for thing in range(len(graph.things)))
@@ -120,8 +122,6 @@ class NeverMeet(Contract):
         return any(level and self._counts(context, thing) for thing, level in enumerate(things))
 
     def _counts(self, context: Context, thing: int) -> bool:
-        if self.at == "output":
-            return context.graph.place(thing).kind in RECEIVERS
         kinds = self.places.kinds or OURS
         return context.graph.place(thing).kind in kinds and bool(
             self.places.answer(context.graph, thing, context.jurisdictions)
@@ -143,7 +143,10 @@ class NeverMeet(Contract):
             if judgement is not None:
                 met.update(members)
                 yield judgement
-        yield from self._lookalikes(context, met)
+        reported: set[int] = set()
+        for b in (self.b, self.suspect):
+            if b is not None:
+                yield from self._lookalikes(context, b, met, reported)
 
     def _meeting(self, context: Context, members: list[int], b: Selection, message: str) -> Judgement | None:
         graph, one, two = context.graph, context.reach(self.a), context.reach(b)
@@ -211,14 +214,15 @@ class NeverMeet(Contract):
         topic = graph.place(reached[0]).kind is PlaceKind.TOPIC
         return "messaging.destination.name" if topic else "server.address"
 
-    def _lookalikes(self, context: Context, met: set[int]) -> Iterator[Judgement]:
+    def _lookalikes(
+        self, context: Context, other_side: Selection, met: set[int], reported: set[int]
+    ) -> Iterator[Judgement]:
         """Places that may be one and the same: one side at the one, the other side at the other."""
         graph = context.graph
-        a, b = context.reach(self.a), context.reach(self.b)
-        reported: set[int] = set()
+        a, b = context.reach(self.a), context.reach(other_side)
         for blur in graph.blurs:
             inside = [t for t in blur.members if self._counts(context, t) and t not in met]
-            for one, two, first, second in ((a, b, self.a, self.b), (b, a, self.b, self.a)):
+            for one, two, first, second in ((a, b, self.a, other_side), (b, a, other_side, self.a)):
                 for vague in sorted(blur.vague):
                     if vague in reported or vague in met or not one.things[vague]:
                         continue
@@ -261,7 +265,7 @@ class NeverMeet(Contract):
     def _outputs(self, context: Context) -> Iterator[Judgement]:
         graph, a = context.graph, context.reach(self.a)
         for thing, receives in enumerate(a.answers):
-            if not receives or graph.place(thing).kind not in RECEIVERS:
+            if not receives or not _answered(graph, thing):
                 continue
             judgement = self._output(context, thing, receives, self.b, "output")
             if judgement is None and self.suspect is not None:
@@ -292,6 +296,13 @@ class NeverMeet(Contract):
             here.source,
             waived=b.waived,
         )
+
+
+def _answered(graph: FlowGraph, thing: int) -> bool:
+    """Whether a party got an answer: where none was seen, nothing is known of what it carried."""
+    if graph.place(thing).kind not in RECEIVERS:
+        return False
+    return any(graph.flows[number].key.leg is Leg.RESPONSE for number in graph.into[thing])
 
 
 def _together(graph: FlowGraph, number: int, one: Reach, two: Reach) -> bool:

@@ -1,7 +1,7 @@
 """`pass-through`: every way of selected data from A to B goes through a declared step (a redaction, a gateway).
 
-Ways are chains of observed flows, end to end. Data that is at B without an observed way to it may have come
-round the step: undecided.
+Ways are chains of observed flows, end to end. Data that is somewhere without an observed way to it may have come
+round the step: undecided where it gets to B from there without the step.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ _REDACTED = {
     "to": {"countries": ("domestic",)},
     "via": {"names": ("redactor",)},
 }
+
+
+State = tuple[int, int]
+"""A thing, and the source whose name the data goes by there; the name changes where a store keeps the data."""
+Ways = dict[State, list[int]]
 
 
 class PassThrough(Contract):
@@ -66,21 +71,23 @@ class PassThrough(Contract):
     def check(self, context: Context) -> Checked:
         """Ends that can be got to round the step."""
         graph, found = context.graph, context.reach(self.data)
-        sure, maybe = self._round(context, YES), self._round(context, MAYBE)
+        sure, maybe, ways = self._round(context, YES), self._round(context, MAYBE), self._ways(context, MAYBE)
+        gaps = self._walk(context, ways, self._gaps(context, ways), MAYBE)
+        begun = gaps | self._walk(context, ways, self._starts(context, MAYBE), YES)
         judgements: list[Judgement] = []
         ends = 0
         for thing, level in enumerate(found.things):
             inside = self.to.answer(graph, thing, context.jurisdictions)
             if not level or not inside or graph.place(thing).kind in (PlaceKind.PARTY, PlaceKind.CALLER):
                 continue
-            if self.via.answer(graph, thing, context.jurisdictions) is YES:
+            if self.via.answer(graph, thing, context.jurisdictions) is YES or thing not in begun:
                 continue
             ends += 1
             if thing in sure:
                 judgements.append(fault_at(context, self.data, thing, level, inside, Fault("bypass", {})))
             elif thing in maybe:
                 judgements.append(fault_at(context, self.data, thing, MAYBE, inside, Fault("bypass", {})))
-            elif context.paths(self.data, MAYBE).to(thing) is None:
+            elif thing in gaps:
                 missing = lacks(graph, thing, "evidence", "", "parent span id, links")
                 judgements.append(
                     fault_at(context, self.data, thing, level, inside, Fault("bypass", {}, missing))
@@ -91,23 +98,53 @@ class PassThrough(Contract):
 
     def _round(self, context: Context, level: Answer) -> set[int]:
         """Things that the data gets to from the beginning without the step, as sure as `level`."""
-        graph, found, words = context.graph, context.reach(self.data), context.jurisdictions
-        ways: dict[tuple[int, int], list[int]] = {}
-        starts: set[tuple[int, int]] = set()
-        for number, flow in enumerate(graph.flows):
-            if found.flows[number] < level:
-                continue
-            begins = self.from_ is not None and self.from_.answer(graph, flow.source, words) >= level
-            for carrier in flow.sources if level is YES else (*flow.sources, *flow.possible):
-                ways.setdefault((flow.source, carrier), []).append(number)
-                if begins and found.sources[carrier] >= level:
-                    starts.add((flow.source, carrier))
-        if self.from_ is None:
-            starts = {(t, t) for t, answer in enumerate(found.answers) if answer >= level}
         # For a sure bypass nothing on the way may be the step; for a possible one, nothing is surely the step.
         stops = NO if level is YES else MAYBE
-        seen, ahead = set(starts), deque(sorted(starts))
-        reached: set[int] = set()
+        return self._walk(context, self._ways(context, level), self._starts(context, level), stops)
+
+    def _ways(self, context: Context, level: Answer) -> Ways:
+        """The flows that carry the data on from a thing, by the source whose name it goes by there."""
+        found, ways = context.reach(self.data), Ways()
+        for number, flow in enumerate(context.graph.flows):
+            if found.flows[number] < level:
+                continue
+            for carrier in flow.sources if level is YES else (*flow.sources, *flow.possible):
+                if found.sources[carrier] >= level:
+                    ways.setdefault((flow.source, carrier), []).append(number)
+        return ways
+
+    def _starts(self, context: Context, level: Answer) -> set[State]:
+        """Where the ways begin that the rule is about."""
+        if self.from_ is None:
+            return self._entries(context, level)
+        graph, words = context.graph, context.jurisdictions
+        return {
+            (thing, carrier)
+            for thing, carrier in self._ways(context, level)
+            if self.from_.answer(graph, thing, words) >= level
+        }
+
+    def _entries(self, context: Context, level: Answer) -> set[State]:
+        return {(t, t) for t, answer in enumerate(context.reach(self.data).answers) if answer >= level}
+
+    def _gaps(self, context: Context, ways: Ways) -> set[State]:
+        """Where data is by a name to which no observed way leads from where it entered: it may have come by any."""
+        graph, known, arriving = context.graph, self._entries(context, MAYBE), set[State]()
+        self._walk(context, ways, known, YES)
+        for (_, carrier), numbers in ways.items():
+            for flow in (graph.flows[number] for number in numbers):
+                arriving |= {(flow.target, carrier), (flow.target, flow.target if flow.kept else carrier)}
+        first = {state for state in ways if state not in known and state not in arriving}
+        seen = set(first)
+        self._walk(context, ways, seen, YES)
+        # What is left goes round in circles that nothing leads into.
+        first.update(state for state in ways if state not in known and state not in seen)
+        return {state for state in first if self.via.answer(graph, state[0], context.jurisdictions) is not YES}
+
+    def _walk(self, context: Context, ways: Ways, seen: set[State], stops: Answer) -> set[int]:
+        """Things that are got to without the step: what is it more surely than `stops`. States on the way are added to `seen`."""
+        graph, words = context.graph, context.jurisdictions
+        ahead, reached = deque(sorted(seen)), set[int]()
         while ahead:
             state = ahead.popleft()
             for number in ways.get(state, ()):
@@ -115,10 +152,8 @@ class PassThrough(Contract):
                 if self.via.answer(graph, flow.target, words) > stops:
                     continue
                 reached.add(flow.target)
-                for following in (
-                    (flow.target, state[1]),
-                    *(((flow.target, flow.target),) if flow.kept else ()),
-                ):
+                kept = ((flow.target, flow.target),) if flow.kept else ()
+                for following in ((flow.target, state[1]), *kept):
                     if following not in seen:
                         seen.add(following)
                         ahead.append(following)

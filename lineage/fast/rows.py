@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineage import names
-from lineage.decode.shaper import _PEER_KEYS
 from lineage.fast.bytewise import key_table, secrets, texts
 from lineage.names import Reduce
 from lineage.spans import LINK, Spans
@@ -118,6 +117,6 @@ def _sort(key: str) -> int:
         return URL
     if attribute.reduce is Reduce.ROUTE:
         return ROUTE
-    if attribute.canonical in _PEER_KEYS:
+    if key in names.PEER:
         return PEER
     return WHOLE | (NAMES_SYSTEM if attribute.canonical == "db.system.name" else 0)

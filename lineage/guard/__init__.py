@@ -47,7 +47,9 @@ def installed() -> Guard:
         IsolationViolation: there is none. Without a policy nothing is known to be allowed.
     """
     if _guard is None:
-        raise IsolationViolation(Decision((Blame(FAILED, Verdict.UNDECIDED, Mode.ENFORCE, reason=Reason.UNSET),)))
+        raise IsolationViolation(
+            Decision((Blame(FAILED, Verdict.UNDECIDED, Mode.ENFORCE, reason=Reason.UNSET),))
+        )
     return _guard
 
 

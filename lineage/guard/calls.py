@@ -125,7 +125,9 @@ class Calls:
             return
         store, send = op.what in STORES, op.what is What.SEND
         reads = op.direction in (Direction.READ, Direction.BOTH)
-        unclear = store and (op.direction is Direction.UNKNOWN or (op.direction is Direction.BOTH and len(ends) > 1))
+        unclear = store and (
+            op.direction is Direction.UNKNOWN or (op.direction is Direction.BOTH and len(ends) > 1)
+        )
         owners = frozenset(Place(PlaceKind.PARTY, name=name) for name in op.documents)
         every = frozenset(ends)
         brought = (every if not store or (reads and not unclear) else _NOBODY) | owners

@@ -123,5 +123,3 @@ def _matches(inventory: Meanings) -> Iterator[Any]:
     if isinstance(inventory, Inventory):
         for flow in inventory.flows:
             yield from (flow.match.from_, flow.match.to)
-
-

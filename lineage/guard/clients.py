@@ -115,7 +115,8 @@ def dbapi(connection: Any, guard: Guard, attributes: Attributes) -> Any:
     """
     if any(iscoroutinefunction(getattr(connection, name, None)) for name in ("execute", "commit")):
         raise LineageError.of(
-            "an asynchronous connection cannot be wrapped", remedy="wrap the SQLAlchemy engine, or write `with guard.call(...)`"
+            "an asynchronous connection cannot be wrapped",
+            remedy="wrap the SQLAlchemy engine, or write `with guard.call(...)`",
         )
     return _Database(connection, guard, attributes)
 
@@ -172,8 +173,17 @@ def sqlalchemy(engine: T, guard: Guard) -> T:
 
     target: Any = getattr(engine, "sync_engine", engine)
     url = target.url
-    system = {"postgresql": "postgresql", "mssql": "microsoft.sql_server"}.get(target.dialect.name, target.dialect.name)
-    where = _told({"db.system.name": system, "server.address": url.host, "server.port": url.port, "db.namespace": url.database})
+    system = {"postgresql": "postgresql", "mssql": "microsoft.sql_server"}.get(
+        target.dialect.name, target.dialect.name
+    )
+    where = _told(
+        {
+            "db.system.name": system,
+            "server.address": url.host,
+            "server.port": url.port,
+            "db.namespace": url.database,
+        }
+    )
 
     def before(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         guard.before({**where, "db.query.text": statement})
@@ -220,7 +230,14 @@ def _each(client: Any, name: str, done: Callable[[Any], Any]) -> None:
 def s3(client: T, guard: Guard) -> T:
     """A boto3 or botocore client of S3: operation and bucket."""
     split = urlsplit(client.meta.endpoint_url)  # type: ignore[attr-defined]
-    where = _told({"rpc.system.name": "aws-api", "rpc.service": "S3", "server.address": split.hostname, "server.port": split.port})
+    where = _told(
+        {
+            "rpc.system.name": "aws-api",
+            "rpc.service": "S3",
+            "server.address": split.hostname,
+            "server.port": split.port,
+        }
+    )
 
     def before(params: Mapping[str, Any], model: Any, **_: Any) -> None:
         guard.before({**where, **_told({"rpc.method": model.name, "aws.s3.bucket": params.get("Bucket")})})
@@ -260,7 +277,9 @@ def _model(client: Any, options: Any, provider: str) -> Attributes:
     body = options.json_data if isinstance(options.json_data, Mapping) else {}
     path = str(options.url).strip("/")
     where = {"server.address": split.hostname, "server.port": split.port}
-    operation = next((word for end, word in _MODEL_CALLS.items() if path == end or path.endswith(f"/{end}")), "")
+    operation = next(
+        (word for end, word in _MODEL_CALLS.items() if path == end or path.endswith(f"/{end}")), ""
+    )
     if not operation:
         return _told({"http.request.method": options.method, **where})
     model = body.get("model")

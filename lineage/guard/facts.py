@@ -28,7 +28,9 @@ def known(facts: Flows, key: FlowKey) -> bool:
 def touched(facts: Flows, key: FlowKey) -> bool:
     """Whether facts say some of what a flow says: they have its edge with one of its sources."""
     carried = facts.edges.get(key.edge)
-    return carried is not None and bool(carried.sources.keys() & key.sources or carried.possible.keys() & key.possible)
+    return carried is not None and bool(
+        carried.sources.keys() & key.sources or carried.possible.keys() & key.possible
+    )
 
 
 def pairs(facts: Flows) -> int:

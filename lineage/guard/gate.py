@@ -1,47 +1,37 @@
 """`Guard`: asked before a call is made, it decides, records and counts.
 
-    guard = Guard(["order16"], ["lineage.yaml"], modes={"order16/*": "enforce"}, record="decisions.jsonl")
-    with guard.request("acme"):
-        guard.check(Place(PlaceKind.STORE, system="postgresql", host="pg.example"), kept=True)
+guard = Guard(["order16"], ["lineage.yaml"], modes={"order16/*": "enforce"}, record="decisions.jsonl")
+with guard.request("acme"):
+    guard.check(Place(PlaceKind.STORE, system="postgresql", host="pg.example"), kept=True)
 """
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
 import sys
 import threading
 import time
-import weakref
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from lineage.errors import ConfigError, LineageError
 from lineage.findings import Verdict
-from lineage.flows import Doubt, Flows, Leg
-from lineage.guard.calls import Attributes, Call, Calls, Sources
-from lineage.guard.decision import FAILED, Blame, Decision, IsolationViolation, Mode, Outcome, Reason
-from lineage.guard.journal import FORMAT, Journal, Record
-from lineage.guard.memory import DAY, Ask, Entry, Full, Memory
+from lineage.flows import Flows
+from lineage.guard.asks import Ask, Unknown, carried, of_call, of_flow
+from lineage.guard.calls import Attributes, Call, Calls
+from lineage.guard.decision import FAILED, Blame, Decision, IsolationViolation, Mode, Reason
+from lineage.guard.docket import Docket, Unrecorded
+from lineage.guard.memory import DAY, Full, Memory
 from lineage.guard.policy import Policy
 from lineage.guard.request import Request, current, inside
-from lineage.names import CATEGORIES, PURPOSES, TENANT
+from lineage.guard.watch import Files, Tender
+from lineage.names import TENANT
 from lineage.pipeline import read_flows
-from lineage.places import Place, PlaceKind
-from lineage.things import HOLDERS
+from lineage.places import Place
 
 _log = logging.getLogger("lineage.guard")
-_PEOPLE = (PlaceKind.PARTY, PlaceKind.CALLER, PlaceKind.OPERATOR)
-_TICK = 0.5
-"""Seconds between two looks of the thread that writes."""
-_guards: weakref.WeakSet[Guard] = weakref.WeakSet()
-
-
-class Unknown(ValueError):
-    """A word that the guard does not know."""
 
 
 class Guard:
@@ -80,37 +70,28 @@ class Guard:
         limit: int = 100_000,
     ) -> None:
         def load() -> Policy:
-            return Policy.load(policies, inventory, mode, modes or {}, reading)
+            policy = Policy.load(policies, inventory, mode, modes or {}, reading)
+            if policy.enforcing and not record:
+                raise ConfigError.of(
+                    "something is enforced and nothing recorded", remedy="name a file in `record`"
+                )
+            return policy
 
         self._load = load
         policy = load()
-        if policy.enforcing and not record:
-            raise ConfigError.of("something is enforced and nothing recorded", remedy="name a file in `record`")
         self._calls = Calls(service)
         facts = known if isinstance(known, Flows) else _read(known, policy)
         self._memory = Memory(policy, facts, self.own, limit, _today())
-        self._mode = Mode.ENFORCE if policy.enforcing else Mode.OBSERVE
-        self._every = every
-        self._journal = Journal(record)
-        self._counts: Counter[str] = Counter()
-        self._number = 0
-        self._watched = _Files([*policies, *inventory]) if watch else None
-        self._watch = watch
-        self._begin()
-        try:
-            self._journal.now([self._head()])
-        except OSError as error:
-            raise ConfigError.of(f"the record cannot be written ({error.strerror})", file=str(record)) from None
-        _guards.add(self)
-
-    def _begin(self) -> None:
-        """Locks and thread, of this process."""
         self._thinking = threading.RLock()
-        self._counting = threading.Lock()
-        self._repeated: list[Entry] = []
-        self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
-        self._closed = False
+        self._docket = Docket(record, every)
+        try:
+            self._docket.under(policy, self.own, sync=True)
+        except OSError as error:
+            raise ConfigError.of(
+                f"the record cannot be written ({error.strerror})", file=str(record)
+            ) from None
+        self._files = Files([*policies, *inventory], watch)
+        self._tender = Tender(self)
 
     # --- what others ask ----------------------------------------------------------------------------
 
@@ -122,14 +103,13 @@ class Guard:
     @property
     def enforcing(self) -> bool:
         """Whether anything is enforced; then the guard's own failures block."""
-        return self._mode is Mode.ENFORCE
+        return self._memory.policy.enforcing
 
     @property
     def counts(self) -> Counter[str]:
         """How often what was decided: `allowed`, `let-through`, `blocked`; and `new` (asked the rules), `failed`, `dropped`
         (decisions that were never recorded), `reloaded`, `reload-failed`."""
-        with self._counting:
-            return Counter(self._counts, dropped=self._journal.dropped)
+        return self._docket.counts
 
     def flows(self) -> Flows:
         """What is known: what CI saw and what was let through. A snapshot of it can be checked like any other."""
@@ -149,7 +129,7 @@ class Guard:
         kept: bool | None = None,
         leg: str = "",
         source: Place | None = None,
-        sources: Sources | None = None,
+        sources: Iterable[Place] | None = None,
     ) -> Decision:
         """May this flow be made?
 
@@ -162,26 +142,24 @@ class Guard:
             kept: whether the target stores it; by default stores and topics do.
             leg: request or response; by default what goes to people is a response.
             source: where it would come from; by default our own place.
-            sources: whose data it is; by default what the request has heard, and without a request nobody known.
+            sources: whose data it is (none = our own); by default what the request has heard, and without a request
+                nobody known.
 
         Raises:
             IsolationViolation: a rule that is enforced does not let it pass.
         """
         try:
-            _known_words(target, category, purpose, leg)
             request = current.get()
-            doubts = Doubt(0) if category else Doubt.CATEGORY
-            ask = Ask(
+            ask = of_flow(
                 source or self.own,
                 target,
-                Leg(leg) if leg else Leg.RESPONSE if target.kind in _PEOPLE else Leg.REQUEST,
-                target.kind in HOLDERS if kept is None else kept,
-                frozenset((category,)) if category else frozenset(),
-                purpose or (request.purpose if request is not None else ""),
-                protection,
-                retention,
-                *self._carried(request, sources),
-                doubts | Doubt.ENDPOINT if target.unknown else doubts,
+                carried(request, sources, self.own, self._calls.caller),
+                category=category,
+                purpose=purpose or (request.purpose if request is not None else ""),
+                protection=protection,
+                retention=retention,
+                kept=kept,
+                leg=leg,
             )
             decision = self._decide(ask)
         except Exception as error:
@@ -228,8 +206,15 @@ class Guard:
         Raises:
             IsolationViolation: he may not send it here.
         """
-        party = self._calls.party(_labelled() if tenant is None else tenant)
-        self.check(self.own, source=party, sources=frozenset((party,)), category=category, purpose=purpose, leg="request")
+        party = self._party(tenant)
+        self.check(
+            self.own,
+            source=party,
+            sources=frozenset((party,)),
+            category=category,
+            purpose=purpose,
+            leg="request",
+        )
         with _serving(Request(party, frozenset((party,)), purpose)) as request:
             yield request
 
@@ -244,7 +229,8 @@ class Guard:
         Raises:
             IsolationViolation: the message may not come here.
         """
-        whole = {**attributes, "messaging.operation.type": "receive"}
+        told = isinstance(attributes, Mapping)
+        whole = {**attributes, "messaging.operation.type": "receive"} if told else attributes
         with _serving(Request(None, frozenset(), purpose)) as request:
             self.before(whole)
             yield request
@@ -273,78 +259,75 @@ class Guard:
         """
         try:
             policy = self._load()
-            if policy.enforcing and not self._journal.path:
-                raise ConfigError.of("something is enforced and nothing recorded", remedy="name a file in `record`")
             with self._thinking:
                 self._memory = self._memory.under(policy, _today())
-                self._mode = Mode.ENFORCE if policy.enforcing else Mode.OBSERVE
         except Exception as error:
-            self._count("reload-failed")
+            self._docket.count("reload-failed")
             _log.error("the new policy is wrong, the old one stays: %s", _said(error))
             return False
-        self._count("reloaded")
+        self._docket.count("reloaded")
         _log.info("the new policy is in force")
-        self._journal.reopen()
-        self._journal.later(self._head())
+        self._docket.journal.reopen()
+        self._docket.under(policy, self.own)
         return True
 
     def close(self) -> None:
         """Write what waits. Decisions go on to be made, and written when there is time."""
-        self._closed = True
-        self._wake.set()
+        self._tender.stop()
         self._flush()
-        self._journal.close()
+        self._docket.journal.close()
+
+    # --- what goes on beside ------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Write what waits, and reload what has changed; called by a thread of the guard's own."""
+        try:
+            self._flush()
+            if self._files.changed():
+                self.reload()
+        except Exception as error:
+            _log.error("the guard's thread failed: %s", _said(error))
+
+    def _flush(self) -> None:
+        if dropped := self._docket.flush():
+            _log.error("%d decisions could not be recorded", dropped)
+
+    def forked(self) -> None:
+        """Begin anew in a child process; called there."""
+        self._thinking = threading.RLock()
+        self._memory.forget()  # its decisions have the parent's numbers
+        self._docket.forked()
+        self._tender.forked()
 
     # --- deciding -----------------------------------------------------------------------------------
 
     def _call(self, attributes: Attributes) -> tuple[Call | None, Decision]:
-        call, worst = None, Decision()
+        call, worst, request = None, Decision(), current.get()
         try:
             call = self._calls.read(attributes)
             if any(call.is_layer_of(outer) for outer in inside.get()):
                 return call, worst
-            request = current.get()
-            purpose = call.operation.purpose or (request.purpose if request is not None else "")
-            decisions = [self._decide(ask) for ask in self._asks(call, request, purpose)]
+            decisions = [self._decide(ask) for ask in of_call(call, request, self._calls.caller)]
             worst = max(decisions, key=_weight, default=worst)
             if request is not None and worst.allowed:
                 request.hears(call.heard, call.perhaps)
         except Exception as error:
             worst = self._failed(error)
+            if request is not None:
+                # It may go on, and nobody knows what it brings.
+                request.hears(frozenset((self._calls.caller,)))
         return call, _passed(worst)
 
-    def _asks(self, call: Call, request: Request | None, purpose: str) -> Iterator[Ask]:
-        op = call.operation
-        sure, maybe = self._carried(request, None)
-        for move in call.moves:
-            own, perhaps = move.own, move.maybe
-            if move.carries:
-                # What is read in the same breath may be in what is written.
-                own, perhaps = own | sure, perhaps | maybe
-            yield Ask(
-                move.source,
-                move.target,
-                move.leg,
-                move.kept,
-                move.categories,
-                purpose,
-                op.protection,
-                op.retention,
-                own,
-                perhaps - own,
-                move.doubts,
-            )
-
-    def _carried(self, request: Request | None, sources: Sources | None) -> tuple[Sources, Sources]:
-        if sources is not None:
-            return sources or frozenset((self.own,)), frozenset()
-        if request is None:
-            return frozenset((self._calls.caller,)), frozenset()
-        return request.sources, request.possible
+    def _party(self, tenant: str | None) -> Place:
+        try:
+            return self._calls.party(_labelled() if tenant is None else tenant)
+        except Exception as error:
+            _passed(self._failed(error))
+            return self._calls.party("")
 
     def _decide(self, ask: Ask) -> Decision:
-        if self._thread is None:
-            self._start()
+        if not self._tender.running:
+            self._tender.start()
         memory = self._memory
         entry = memory.recall(ask) if memory.day == _today() else None
         if entry is None:
@@ -354,157 +337,22 @@ class Guard:
                     memory.turn(today)
                 entry = memory.recall(ask)
                 if entry is None:
-                    return memory.think(ask, time.time_ns(), lambda decision: self._first(ask, decision))
-        return self._again(ask, entry)
-
-    def _first(self, ask: Ask, decision: Decision) -> Decision:
-        """Number and record a decision that is new, before it counts."""
-        number = self._next()
-        self._record(_line(ask, decision, number))
-        self._count("new", decision.outcome)
-        return Decision(decision.blamed, number)
-
-    def _again(self, ask: Ask, entry: Entry) -> Decision:
-        """Count a decision that is known; one that blocks is recorded each time."""
-        decision = entry.decision
-        outcome = decision.outcome
-        if self._journal.broken and self.enforcing:
-            self._journal.now([self._head(), *self._repeats()])
-        if self._every or outcome is Outcome.BLOCKED:
-            self._record(_line(ask, decision, self._next()))
-            self._count(outcome)
-            return decision
-        with self._counting:
-            self._number += 1
-            self._counts[outcome] += 1
-            if not entry.again:
-                self._repeated.append(entry)
-            entry.again += 1
-        return decision
+                    enforcing = memory.policy.enforcing
+                    return memory.think(
+                        ask, time.time_ns(), lambda made: self._docket.first(ask, made, enforcing)
+                    )
+        return self._docket.again(ask, entry, memory.policy.enforcing)
 
     def _failed(self, error: Exception) -> Decision:
         """What follows when the guard could not decide: enforced, the flow is stopped; observed, it goes on."""
-        reason = _reason(error)
-        decision = Decision((Blame(FAILED, Verdict.UNDECIDED, self._mode, reason=reason),))
+        mode, reason = Mode.ENFORCE if self.enforcing else Mode.OBSERVE, _reason(error)
+        decision = Decision((Blame(FAILED, Verdict.UNDECIDED, mode, reason=reason),))
         try:
-            self._count("failed", decision.outcome)
-            self._journal.later({"n": self._next(), "outcome": decision.outcome, "failed": reason})
+            self._docket.failed(decision, reason)
             _log.error("the guard could not decide: %s", _said(error))
         except Exception:  # noqa: S110 - whatever else fails, the mode decides
             pass
         return decision
-
-    # --- counting and recording ---------------------------------------------------------------------
-
-    def _next(self) -> int:
-        with self._counting:
-            self._number += 1
-            return self._number
-
-    def _count(self, *what: str) -> None:
-        with self._counting:
-            self._counts.update(what)
-
-    def _record(self, line: Record) -> None:
-        if self.enforcing:
-            self._journal.now([line])
-        else:
-            self._journal.later(line)
-
-    def _repeats(self) -> list[Record]:
-        """A line that tells which decisions were met again since the last."""
-        with self._counting:
-            entries, self._repeated = self._repeated, []
-            again: Counter[str] = Counter()
-            for entry in entries:
-                again[str(entry.decision.number)] += entry.again
-                entry.again = 0
-            return [{"n": self._number, "again": dict(again)}] if again else []
-
-    def _head(self) -> Record:
-        """The line that tells under which policy decisions are made from here on."""
-        policy = self._memory.policy
-        return {
-            "n": self._number,
-            "format": FORMAT,
-            "service": self.own.id,
-            "packs": {pack.id: pack.digest for pack in policy.packs},
-            "inventory": policy.inventory.digest,
-            "mode": policy.mode,
-            "modes": dict(policy.modes),
-            "left-out": list(policy.left_out),
-        }
-
-    def _flush(self) -> None:
-        repeats = self._repeats()
-        before = self._journal.dropped
-        self._journal.flush(repeats)
-        if self._journal.dropped > before:
-            _log.error("%d records of decisions could not be written", self._journal.dropped - before)
-
-    # --- the thread that writes and watches ---------------------------------------------------------
-
-    def _start(self) -> None:
-        with self._counting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=_tend, args=(weakref.ref(self),), name="lineage-guard", daemon=True)
-                try:
-                    self._thread.start()
-                except RuntimeError:  # the interpreter is going down; `close` writes what waits
-                    _log.debug("no thread any more")
-
-    def _tick(self) -> bool:
-        """One look: whether to go on."""
-        self._wake.wait(_TICK)
-        try:
-            self._flush()
-            if self._watched is not None and self._watched.changed(self._watch):
-                self.reload()
-        except Exception as error:
-            _log.error("the guard's thread failed: %s", _said(error))
-        return not self._closed
-
-    def _forked(self) -> None:
-        self._journal.forked()
-        self._begin()
-        self._memory.forget()  # its decisions have the parent's numbers
-        self._number = 0
-        self._counts = Counter()
-        self._journal.later(self._head())
-
-
-def _tend(guard: weakref.ref[Guard]) -> None:
-    # The thread must not keep a guard alive that nobody uses any more.
-    while (alive := guard()) is not None and alive._tick():
-        del alive
-
-
-class _Files:
-    """Files, and when they last changed."""
-
-    def __init__(self, paths: Sequence[str | Path]) -> None:
-        self._paths = [str(path) for path in paths if Path(path).is_file()]
-        self._seen = self._look()
-        self._next = 0.0
-
-    def changed(self, every: float) -> bool:
-        """Whether one has changed since the last look that was due."""
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + every
-        seen, self._seen = self._seen, self._look()
-        return seen != self._seen
-
-    def _look(self) -> list[tuple[int, int, int]]:
-        found = []
-        for path in self._paths:
-            try:
-                stat = os.stat(path)
-                found.append((stat.st_mtime_ns, stat.st_size, stat.st_ino))
-            except OSError:
-                found.append((0, 0, 0))
-        return found
 
 
 @contextmanager
@@ -528,44 +376,13 @@ def _passed(decision: Decision) -> Decision:
     return decision
 
 
-def _known_words(target: Place, category: str, purpose: str, leg: str) -> None:
-    """Refuse what no span could say: a misspelt category is none."""
-    if not isinstance(target, Place):
-        raise Unknown("target")
-    for word, allowed in ((category, CATEGORIES), (purpose, PURPOSES), (leg, tuple(Leg))):
-        if word and word not in allowed:
-            raise Unknown(word)
-
-
 def _weight(decision: Decision) -> tuple[bool, int]:
     return not decision.allowed, len(decision.blamed)
 
 
-def _line(ask: Ask, decision: Decision, number: int) -> Record:
-    line = {
-        "n": number,
-        "outcome": decision.outcome,
-        "source": ask.source.id,
-        "target": ask.target.id,
-        "leg": ask.leg,
-        "kept": ask.kept,
-        "categories": sorted(ask.categories),
-        "purpose": ask.purpose,
-        "sources": sorted(place.id for place in ask.sources),
-        "possible": sorted(place.id for place in ask.possible),
-        "rules": [
-            {"rule": b.rule, "verdict": b.verdict, "mode": b.mode, "fingerprint": b.finding.fingerprint if b.finding else ""}
-            for b in decision.blamed
-        ],
-    }
-    return {key: value for key, value in line.items() if value not in ("", [], False)}
-
-
 def _reason(error: Exception) -> Reason:
-    for kind, reason in ((OSError, Reason.RECORD), (Full, Reason.FULL), (Unknown, Reason.ARGUMENTS)):
-        if isinstance(error, kind):
-            return reason
-    return Reason.ERROR
+    reasons = {Unrecorded: Reason.RECORD, Full: Reason.FULL, Unknown: Reason.ARGUMENTS}
+    return next((reason for kind, reason in reasons.items() if isinstance(error, kind)), Reason.ERROR)
 
 
 def _said(error: Exception) -> str:
@@ -581,18 +398,3 @@ def _read(known: Sequence[str | Path], policy: Policy) -> Flows:
     if not known:
         return Flows()
     return read_flows(known, tenant_keys=getattr(policy.inventory, "tenant_keys", ()))
-
-
-def _close_all() -> None:
-    for guard in list(_guards):
-        guard.close()
-
-
-def _forked() -> None:
-    for guard in list(_guards):
-        guard._forked()
-
-
-atexit.register(_close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)

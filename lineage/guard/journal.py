@@ -40,18 +40,18 @@ class Journal:
         self.path = str(path)
         self.broken = False
         """The last write failed; the next that succeeds mends it."""
-        self.dropped = 0
-        """Decisions that were never written."""
-        self._told = 0
-        """How many of them the file tells of."""
-        self._last = 0
-        """The highest number written."""
         self._file = -1
         self.forked()
 
     def forked(self) -> None:
         """Begin anew in a child process: what waits is the parent's to write, and its locks may be held for ever."""
         self.process = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.dropped = 0
+        """Decisions that were never written."""
+        self._told = 0
+        """How many of them the file tells of."""
+        self._last = 0
+        """The highest number written."""
         self._waiting: deque[Record] = deque()
         self._lock = threading.Lock()
         self._torn = False
@@ -153,4 +153,4 @@ def _decisions(record: Record) -> int:
     >>> _decisions({"n": 1, "outcome": "allowed"}), _decisions({"n": 9, "again": {"1": 5, "2": 2}})
     (1, 7)
     """
-    return sum(record.get("again", {}).values()) + ("outcome" in record)
+    return int(sum(record.get("again", {}).values())) + ("outcome" in record)

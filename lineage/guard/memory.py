@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
 
-from lineage.flows import Doubt, FlowKey, Flows, Leg
+from lineage.flows import FlowKey, Flows
 from lineage.guard import facts as algebra
-from lineage.guard.classes import Classes, Sources
+from lineage.guard.asks import Ask
+from lineage.guard.classes import Classes
 from lineage.guard.decision import Decision, Mode
 from lineage.guard.policy import Found, Policy, Trial
 from lineage.places import Place
@@ -21,27 +21,6 @@ from lineage.places import Place
 _MOST = 50_000
 DAY = 86_400
 """Seconds."""
-
-
-class Ask(NamedTuple):
-    """A flow that somebody wants to make: the fields of `FlowKey`, quick to make and to look up."""
-
-    source: Place
-    target: Place
-    leg: Leg
-    kept: bool
-    categories: frozenset[str]
-    purpose: str
-    protection: str
-    retention: str
-    sources: Sources
-    possible: Sources
-    doubts: Doubt
-
-    def key(self) -> FlowKey:
-        """The same as facts have it."""
-        doubts = self.doubts | (Doubt.ORDER if self.possible else Doubt(0))
-        return FlowKey(*self[:8], self.sources, self.possible, doubts)
 
 
 class Full(Exception):
@@ -138,7 +117,9 @@ class Memory:
 
     def under(self, policy: Policy, today: int) -> Memory:
         """The same facts under another policy, which may tell customers apart that this one does not."""
-        first = Classes(policy, self.own, sorted(m for members in self.classes.members.values() for m in list(members)))
+        first = Classes(
+            policy, self.own, sorted(m for members in self.classes.members.values() for m in list(members))
+        )
 
         def whom(place: Place) -> set[Place]:
             return {first.of(member) for member in list(self.classes.members.get(place, (place,)))}
@@ -167,7 +148,9 @@ class Memory:
         return Ask(of(ask[0]), of(ask[1]), *ask[2:8], every(ask[8]), every(ask[9]), ask[10])
 
     def _about(self, ask: Ask) -> frozenset[str]:
-        return frozenset(place.id for place in (ask.source, ask.target, *ask.sources, *ask.possible)) - {self.own.id}
+        return frozenset(place.id for place in (ask.source, ask.target, *ask.sources, *ask.possible)) - {
+            self.own.id
+        }
 
     def _date(self) -> date:
         return date.fromordinal(date(1970, 1, 1).toordinal() + self.day)

@@ -160,7 +160,9 @@ class Policy:
             new |= self._masked(whole, after, key, when, today, masked)
         names = _names(key)
         mine = [f for f in new.values() if f.message not in _NOT_YET and (f.witness or names & _places(f))]
-        return Trial(whole, after, self._blame(mine, key), any(f.waived for f in mine), _reached(new.values()))
+        return Trial(
+            whole, after, self._blame(mine, key), any(f.waived for f in mine), _reached(new.values())
+        )
 
     def _masked(
         self, whole: Flows, after: Found, key: FlowKey, when: int, today: date, rules: Collection[str]
@@ -239,7 +241,9 @@ def _places(finding: Finding) -> set[str]:
 def _names(key: FlowKey) -> set[str]:
     """Ids by which a finding may name what a flow touches."""
     ends = {key.source, key.target}
-    return {place.id for place in ends | key.sources | key.possible} | {replace(p, collection="").id for p in ends}
+    return {place.id for place in ends | key.sources | key.possible} | {
+        replace(p, collection="").id for p in ends
+    }
 
 
 def _way(finding: Finding, key: FlowKey) -> tuple[Step, ...]:

@@ -93,7 +93,7 @@ SHARED = {"no-shared-store", "no-shared-log", "no-shared-cache-backup", "mixed-a
             "shared-training",
             {"no-domestic-user", "no-domestic-business-data", "no-shared-store", "no-shared-training-pool"},
             "no-shared-training-pool",
-            {"Training pool pool/training_samples"},
+            {"Training pool pool"},
             id="one training pool for both",
         ),
         pytest.param(

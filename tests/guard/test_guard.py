@@ -8,6 +8,7 @@ import os
 import pickle
 import random
 import threading
+import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
@@ -141,7 +142,12 @@ def test_what_was_let_through_counts_for_what_comes_after(make: Make) -> None:
         with pytest.raises(IsolationViolation) as stopped:
             guard.reply()
 
-    assert [step.target.en for step in stopped.value.path] == ["gateway", "cache", "gateway", "overseas (eu-1)"]
+    assert [step.target.en for step in stopped.value.path] == [
+        "gateway",
+        "cache",
+        "gateway",
+        "overseas (eu-1)",
+    ]
 
 
 def test_what_ci_saw_is_known_from_the_start(make: Make) -> None:
@@ -193,7 +199,9 @@ def test_without_a_request_nobody_is_known_and_nothing_is_allowed(guard: Guard) 
     assert {str(blame.verdict) for blame in stopped.value.decision.blamed} == {"undecided"}
 
 
-def test_a_thread_without_the_context_works_for_nobody_known_and_one_with_it_for_the_request(guard: Guard) -> None:
+def test_a_thread_without_the_context_works_for_nobody_known_and_one_with_it_for_the_request(
+    guard: Guard,
+) -> None:
     with guard.request("eu-1"), ThreadPoolExecutor(1) as pool:
         carried = copy_context()
 
@@ -266,7 +274,10 @@ def test_threads_that_decide_at_once_agree_and_every_decision_is_counted(make: M
 
     # Whoever came first has the gateway: never both.
     assert allowed in ({"eu served": 800, "cn stopped": 800}, {"cn served": 800, "eu stopped": 800})
-    assert guard.counts[Outcome.ALLOWED] + guard.counts[Outcome.LET_THROUGH] + guard.counts[Outcome.BLOCKED] == 1600
+    assert (
+        guard.counts[Outcome.ALLOWED] + guard.counts[Outcome.LET_THROUGH] + guard.counts[Outcome.BLOCKED]
+        == 1600
+    )
 
 
 def test_a_lower_layer_of_a_guarded_call_is_no_call_of_its_own(guard: Guard) -> None:
@@ -278,7 +289,9 @@ def test_a_lower_layer_of_a_guarded_call_is_no_call_of_its_own(guard: Guard) -> 
 
 def test_another_host_inside_a_guarded_call_is_a_call_of_its_own(guard: Guard) -> None:
     with guard.request("eu-1"), guard.call(QWEN), pytest.raises(IsolationViolation):
-        guard.before({"http.request.method": "POST", "server.address": "elsewhere.example", "server.port": 443})
+        guard.before(
+            {"http.request.method": "POST", "server.address": "elsewhere.example", "server.port": 443}
+        )
 
 
 def test_a_customer_that_has_no_proper_name_is_one_that_nobody_named(make: Make) -> None:
@@ -300,8 +313,8 @@ FAULTS: dict[str, Callable[[Guard, pytest.MonkeyPatch], Any]] = {
     "the graph raises": lambda guard, patch: patch.setattr("lineage.guard.policy.FlowGraph", _raise),
     "the table raises": lambda guard, patch: patch.setattr(guard._memory, "recall", _raise),
     "the record raises": lambda guard, patch: (
-        patch.setattr(guard._journal, "now", _raise),
-        patch.setattr(guard._journal, "later", _raise),
+        patch.setattr(guard._docket.journal, "now", _raise),
+        patch.setattr(guard._docket.journal, "later", _raise),
     ),
     "the clock raises": lambda guard, patch: patch.setattr("lineage.guard.gate._today", _raise),
     "the logger raises as well": lambda guard, patch: (
@@ -370,7 +383,12 @@ def test_a_guard_that_fails_lets_through_what_is_observed_and_counts_it(
 @pytest.mark.parametrize(
     "told",
     [{"category": "promt"}, {"purpose": "fun"}, {"leg": "sideways"}, {"target": "pg.example"}],
-    ids=["a category that is none", "a purpose that is none", "a leg that is none", "a target that is no place"],
+    ids=[
+        "a category that is none",
+        "a purpose that is none",
+        "a leg that is none",
+        "a target that is no place",
+    ],
 )
 def test_what_no_span_could_say_is_not_decided(guard: Guard, told: dict[str, Any]) -> None:
     with guard.request("eu-1"), pytest.raises(IsolationViolation) as stopped:
@@ -396,7 +414,15 @@ def test_when_no_more_can_be_known_what_is_new_is_not_decided(make: Make) -> Non
         guard.check(DB)
         with pytest.raises(IsolationViolation) as stopped:
             for number in range(10):
-                guard.check(Place(PlaceKind.STORE, system="postgresql", host="pg.example", namespace="app", collection=f"t{number}"))
+                guard.check(
+                    Place(
+                        PlaceKind.STORE,
+                        system="postgresql",
+                        host="pg.example",
+                        namespace="app",
+                        collection=f"t{number}",
+                    )
+                )
         assert guard.check(DB).outcome is Outcome.ALLOWED
 
     assert stopped.value.decision.blamed[0].reason is Reason.FULL
@@ -417,7 +443,9 @@ def test_the_functions_of_the_module_ask_the_guard_that_was_set_up(
     inventory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_guard", None)
-    made = module.setup(["order16"], [inventory], modes=ENFORCED, record=tmp_path / "d.jsonl", service=SERVICE)
+    made = module.setup(
+        ["order16"], [inventory], modes=ENFORCED, record=tmp_path / "d.jsonl", service=SERVICE
+    )
 
     with module.request("eu-1"):
         module.check(DB)
@@ -455,8 +483,12 @@ def test_a_wrong_set_up_is_refused_at_once(make: Make, options: dict[str, Any], 
         make(**options)
 
 
-def test_our_own_place_is_told_by_the_environment_as_the_sdk_reads_it(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.name=x,cloud.provider=aws,cloud.region=ap-southeast-1")
+def test_our_own_place_is_told_by_the_environment_as_the_sdk_reads_it(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "OTEL_RESOURCE_ATTRIBUTES", "service.name=x,cloud.provider=aws,cloud.region=ap-southeast-1"
+    )
     monkeypatch.setenv("OTEL_SERVICE_NAME", "gw")
 
     assert make(service=None).own.id == "service:gw@aws/ap-southeast-1"
@@ -465,11 +497,14 @@ def test_our_own_place_is_told_by_the_environment_as_the_sdk_reads_it(make: Make
 # --- reload -----------------------------------------------------------------------------------------
 
 
-def test_a_new_inventory_is_in_force_after_a_reload_and_what_was_known_stays(guard: Guard, inventory: Path) -> None:
+def test_a_new_inventory_is_in_force_after_a_reload_and_what_was_known_stays(
+    guard: Guard, inventory: Path
+) -> None:
     with guard.request("eu-1"):
         guard.check(DB)
     changed = INVENTORY.replace('"cn-*"}, origin: [CN]', '"us-*"}, origin: [US]').replace(
-        '"eu-*"}, origin: [DE], class: personal, market: DE', '"eu-*"}, origin: [CN], class: personal, market: CN'
+        '"eu-*"}, origin: [DE], class: personal, market: DE',
+        '"eu-*"}, origin: [CN], class: personal, market: CN',
     )
     inventory.write_text(changed, "utf-8")
 
@@ -515,7 +550,9 @@ def test_a_bad_new_policy_keeps_the_old_one_and_says_so(
     assert not guard.reload()
 
 
-def test_a_policy_that_fails_on_what_is_known_is_a_bad_one(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_that_fails_on_what_is_known_is_a_bad_one(
+    guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with guard.request("eu-1"):
         guard.check(DB)
     monkeypatch.setattr("lineage.guard.policy.judge", _raise)
@@ -523,13 +560,22 @@ def test_a_policy_that_fails_on_what_is_known_is_a_bad_one(guard: Guard, monkeyp
     assert not guard.reload()
 
 
-def test_a_changed_file_is_noticed(make: Make, inventory: Path) -> None:
-    guard = make(watch=0.01)
+def test_a_changed_file_is_noticed_and_read_once(make: Make, inventory: Path) -> None:
+    guard = make(watch=0.001)
+    guard.tick()
     inventory.write_text(INVENTORY + "# changed\n", "utf-8")
+    for _ in range(3):
+        time.sleep(0.002)
+        guard.tick()
 
-    assert guard._watched is not None
-    assert guard._watched.changed(0)
-    assert not guard._watched.changed(0)
+    assert guard.counts["reloaded"] == 1
+
+
+def test_without_watching_nothing_is_read_again(guard: Guard, inventory: Path) -> None:
+    inventory.write_text(INVENTORY + "# changed\n", "utf-8")
+    guard.tick()
+
+    assert guard.counts["reloaded"] == 0
 
 
 # --- fork, growth -----------------------------------------------------------------------------------
@@ -555,7 +601,10 @@ def test_a_forked_worker_decides_alike_and_numbers_its_own_record(guard: Guard, 
     guard.close()
 
     found = lines(tmp_path / "decisions.jsonl")
-    per = {process: [line for line in found if line["process"] == process] for process in {line["process"] for line in found}}
+    per = {
+        process: [line for line in found if line["process"] == process]
+        for process in {line["process"] for line in found}
+    }
     assert len(per) == 2
     for process, told in per.items():
         assert told[0]["format"] == "lineage-decisions/1"
@@ -602,7 +651,9 @@ def test_hosts_without_number_are_forgotten_as_calls_and_stopped_as_places(make:
     with guard.work():
         for number in range(40):
             try:
-                guard.before({"http.request.method": "GET", "server.address": f"h{number}.example", "server.port": 443})
+                guard.before(
+                    {"http.request.method": "GET", "server.address": f"h{number}.example", "server.port": 443}
+                )
             except IsolationViolation as violation:
                 stopped[violation.rule] += 1
 

@@ -19,10 +19,17 @@ DB = Place(PlaceKind.STORE, system="postgresql", host="pg.example", namespace="a
 FULL = Path("/dev/full")
 
 
-def test_a_record_tells_policy_decision_and_rules_and_not_a_word_of_content(make: Make, tmp_path: Path) -> None:
+def test_a_record_tells_policy_decision_and_rules_and_not_a_word_of_content(
+    make: Make, tmp_path: Path
+) -> None:
     guard = make(modes={"order16/no-shared-store": "enforce"})
     secret = "SELECT name FROM leads WHERE note = 'a prompt of Ms Li'"  # noqa: S105
-    crm = {"db.system.name": "postgresql", "server.address": "crm.example", "db.namespace": "crm", "db.query.text": secret}
+    crm = {
+        "db.system.name": "postgresql",
+        "server.address": "crm.example",
+        "db.namespace": "crm",
+        "db.query.text": secret,
+    }
     with guard.work():
         guard.before(crm)
         guard.check(DB)
@@ -39,7 +46,11 @@ def test_a_record_tells_policy_decision_and_rules_and_not_a_word_of_content(make
         "modes": {"order16/no-shared-store": "enforce"},
         "left-out": [],
     }
-    assert (list(head["packs"]), len(head["packs"]["order16"]), len(head["inventory"])) == (["order16"], 64, 64)
+    assert (list(head["packs"]), len(head["packs"]["order16"]), len(head["inventory"])) == (
+        ["order16"],
+        64,
+        64,
+    )
     last = {key: value for key, value in told[-1].items() if key not in ("process", "time", "rules")}
     assert last == {
         "n": 5,
@@ -110,19 +121,23 @@ def test_what_is_enforced_is_on_the_disk_before_the_call_goes_out(
 
 def test_what_is_observed_waits_for_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     guard = make(modes={})
-    monkeypatch.setattr("lineage.guard.journal.os.fsync", lambda _: pytest.fail("observing waits for the disk"))
+    monkeypatch.setattr(
+        "lineage.guard.journal.os.fsync", lambda _: pytest.fail("observing waits for the disk")
+    )
     with guard.request("eu-1"):
         guard.check(DB)
 
 
 def fill(guard: Guard) -> None:
     """Let the disk be full from now on."""
-    guard._journal.reopen()
-    guard._journal.path = str(FULL)
+    guard._docket.journal.reopen()
+    guard._docket.journal.path = str(FULL)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
-def test_with_a_full_disk_nothing_new_is_allowed_and_nothing_is_remembered(guard: Guard, tmp_path: Path) -> None:
+def test_with_a_full_disk_nothing_new_is_allowed_and_nothing_is_remembered(
+    guard: Guard, tmp_path: Path
+) -> None:
     with guard.request("eu-1"):
         fill(guard)
         with pytest.raises(IsolationViolation) as stopped:
@@ -130,8 +145,8 @@ def test_with_a_full_disk_nothing_new_is_allowed_and_nothing_is_remembered(guard
         assert stopped.value.decision.blamed[0].reason is Reason.RECORD
         assert DB.id not in {place.id for place in guard.flows().places}
 
-        guard._journal.reopen()
-        guard._journal.path = str(tmp_path / "decisions.jsonl")
+        guard._docket.journal.reopen()
+        guard._docket.journal.path = str(tmp_path / "decisions.jsonl")
         assert guard.check(DB).outcome is Outcome.ALLOWED
 
 
@@ -141,13 +156,13 @@ def test_with_a_full_disk_what_was_allowed_before_is_not_any_more(guard: Guard, 
         guard.check(DB)
         guard.check(DB)
         fill(guard)
-        guard._flush()
+        guard.tick()
         with pytest.raises(IsolationViolation) as stopped:
             guard.check(DB)
         assert stopped.value.decision.blamed[0].reason is Reason.RECORD
 
-        guard._journal.reopen()
-        guard._journal.path = str(tmp_path / "decisions.jsonl")
+        guard._docket.journal.reopen()
+        guard._docket.journal.path = str(tmp_path / "decisions.jsonl")
         assert guard.check(DB).outcome is Outcome.ALLOWED
         assert guard.check(DB).outcome is Outcome.ALLOWED
     guard.close()
@@ -165,10 +180,10 @@ def test_with_a_full_disk_what_is_observed_goes_on_and_drops_are_told(
         fill(guard)
         for _ in range(20):
             assert guard.check(DB).allowed
-        guard._flush()
+        guard.tick()
         dropped = guard.counts["dropped"]
-        guard._journal.reopen()
-        guard._journal.path = str(tmp_path / "decisions.jsonl")
+        guard._docket.journal.reopen()
+        guard._docket.journal.path = str(tmp_path / "decisions.jsonl")
         guard.check(DB)
     guard.close()
 
@@ -177,7 +192,7 @@ def test_with_a_full_disk_what_is_observed_goes_on_and_drops_are_told(
     assert [line["dropped"] for line in told if "dropped" in line] == [dropped]
     counted, highest = sums(told)
     assert counted == highest == 22
-    assert "records of decisions could not be written" in caplog.text
+    assert "decisions could not be recorded" in caplog.text
 
 
 def test_more_than_may_wait_is_dropped_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +219,9 @@ def test_a_line_that_was_cut_short_stays_a_line_of_its_own(tmp_path: Path) -> No
     assert '"n":1' in second
 
 
-def test_a_write_that_the_disk_takes_in_part_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_the_disk_takes_in_part_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     journal = Journal(tmp_path / "d.jsonl")
     real = os.write
     with monkeypatch.context() as patch:

@@ -360,7 +360,14 @@ function words(flow) {
 
 const asked = () => chosen.find.toLowerCase();
 // A flow lists only the sources with most calls: what is asked may be among the others.
-const someone = () => places.some(at => at.kind === 'party' && [at.id, at.name].flat().join('\n').toLowerCase().includes(asked()));
+const customers = {find: '', among: false};
+function someone() {
+  if (customers.find !== asked()) {
+    const fit = at => at.kind === 'party' && [at.id, at.name].flat().join('\n').toLowerCase().includes(asked());
+    Object.assign(customers, {find: asked(), among: places.some(fit)});
+  }
+  return customers.among;
+}
 
 function fits(flow) {
   return Object.entries(FILTERS).every(([name, of]) => !chosen[name] || of(flow).includes(chosen[name]))

@@ -81,7 +81,7 @@ def pictures(run: Run, views: Sequence[str] = (), room: int = 0) -> Pictures:
         one = _told(run, drawing, f"view{len(told) + 1}")
         rest = inf if views else room - _size([*markup, *map(embedded, [*told, one])])
         full = bool(told) and rest <= 0
-        drawn = _Drawn() if full or "large" in one else _draw(run, view, one, rest)
+        drawn = _Drawn() if full or "large" in one else _draw(drawing, one, rest)
         if full or (told and _size(drawn.markup) > rest):
             left.append(text(drawing.title))
             continue
@@ -104,13 +104,15 @@ def _size(markup: Iterable[str]) -> int:
     return sum(len(each.encode()) for each in markup)
 
 
-def _draw(run: Run, view: str, one: Mapping[str, Any], room: float) -> _Drawn:
+def _draw(drawing: Drawing, one: Mapping[str, Any], room: float) -> _Drawn:
     """The pictures of a view in each language; where these take more than `room`, one in both."""
-    from lineage.diagram import draw, render
+    from lineage.diagram import language, render
+    from lineage.diagram.dot import write
+    from lineage.diagram.notation import notation
 
     drawn = _Drawn()
     for langs in (LANGUAGES, ("both",)):
-        dots = [draw(run.graph, view, lang, run.report) for lang in langs]
+        dots = [write(drawing, language(lang), notation()) for lang in langs]
         rendered = [render(dot, "svg") for dot in dots]
         notices = tuple(notice for each in rendered for notice in each.notices)
         marks = {*one["lines"], *one["boxes"]}
