@@ -59,7 +59,12 @@ def reach_lowered(
         if bits:
             _put(graph, entry, _Step(entry.name, entry.evidence is None, bits), at, on)
     if not at and not on:
-        return reach(graph, answers, direct=selection.direct)
+        # Many rules ask about the same sources; where no step is in play, they are answered alike.
+        key = (("reach", selection.direct, tuple(answers)), 0)
+        known = graph.memo.get(key)
+        if known is None:
+            known = graph.memo[key] = reach(graph, answers, direct=selection.direct)
+        return known  # type: ignore[return-value]
 
     levels = {level: _follow(graph, answers, bit, level, selection.direct, at, on) for level in (YES, MAYBE)}
     sure, maybe = levels[YES], levels[MAYBE]
