@@ -35,11 +35,19 @@ USUAL = (("edge-sg", "key-acme"), ("edge-sg", "key-globex"), ("edge-cn", "key-ho
 def main() -> int:
     """Run variants, and give the exit code of `lineage check`: that of the last one, if several are asked for."""
     parser = argparse.ArgumentParser(prog="python -m examples.gateway", description=__doc__)
-    parser.add_argument("variants", nargs="*", metavar="VARIANT", help=f"{', '.join(VARIANTS)}; default: clean")
-    parser.add_argument("-o", "--output", type=Path, help="folder for the spans; default: a new temporary one")
-    parser.add_argument("--otlp", metavar="URL", help="send the spans there (`lineage watch`, a collector) and check nothing")
+    parser.add_argument(
+        "variants", nargs="*", metavar="VARIANT", help=f"{', '.join(VARIANTS)}; default: clean"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, help="folder for the spans; default: a new temporary one"
+    )
+    parser.add_argument(
+        "--otlp", metavar="URL", help="send the spans there (`lineage watch`, a collector) and check nothing"
+    )
     parser.add_argument("--no-check", action="store_true", help="collect the spans and check nothing")
-    parser.add_argument("--for", type=float, default=0, dest="seconds", help="go on asking for so many seconds")
+    parser.add_argument(
+        "--for", type=float, default=0, dest="seconds", help="go on asking for so many seconds"
+    )
     given = parser.parse_args()
     unknown = set(given.variants) - set(VARIANTS)
     if unknown:
@@ -124,7 +132,9 @@ def ask(variant: Variant, ports: Mapping[str, int]) -> None:
         url = f"http://{HERE}:{ports[SERVICES[edge].host]}/v1/chat/completions"
         for question in QUESTIONS:
             body = {"messages": [{"role": "user", "content": question}]}
-            httpx.post(url, json=body, headers={"authorization": f"Bearer {key}"}, timeout=30).raise_for_status()
+            httpx.post(
+                url, json=body, headers={"authorization": f"Bearer {key}"}, timeout=30
+            ).raise_for_status()
 
 
 def drained(port: int) -> None:
@@ -139,7 +149,11 @@ def drained(port: int) -> None:
 def _exporter(otlp: str | None) -> dict[str, str]:
     if otlp is None:
         return {}
-    return {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": otlp, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
+    return {
+        "OTEL_TRACES_EXPORTER": "otlp",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": otlp,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+    }
 
 
 def _file(spans: Path, name: str, otlp: str | None) -> dict[str, str]:

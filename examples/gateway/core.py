@@ -53,7 +53,10 @@ def chat(ask: Ask, x_tenant: Annotated[str, Header()]) -> Any:
     text = answer["choices"][0]["message"]["content"]
     cache.set(key, json.dumps(answer), ex=3600)
     with database(DATABASE, "gateway") as rows:
-        rows.execute("INSERT INTO conversations (tenant, question, answer) VALUES (%s, %s, %s)", (x_tenant, question, text))
+        rows.execute(
+            "INSERT INTO conversations (tenant, question, answer) VALUES (%s, %s, %s)",
+            (x_tenant, question, text),
+        )
     archive(key, answer)
     tell(f"{x_tenant} asked, {len(text)} letters answered")
     if queue:
@@ -73,7 +76,9 @@ def retrieve() -> list[dict[str, str]]:
 def complete(messages: list[dict[str, str]]) -> Any:
     """Ask the model."""
     with instrument.model(MODEL, provider="alibaba_cloud", host=MODEL_HOST, port=port(MODEL_HOST)):
-        asked = client.post(url(MODEL_HOST) + "/v1/chat/completions", json={"model": MODEL, "messages": messages})
+        asked = client.post(
+            url(MODEL_HOST) + "/v1/chat/completions", json={"model": MODEL, "messages": messages}
+        )
     return asked.raise_for_status().json()
 
 
@@ -92,7 +97,9 @@ def archive(key: str, answer: Any) -> None:
 def tell(line: str) -> None:
     """Write a line to the log."""
     with instrument.log("loki", host=LOGS, port=port(LOGS), stream="gateway"), suppress_instrumentation():
-        client.post(f"{url(LOGS)}/loki/api/v1/push", json={"streams": [{"values": [["0", line]]}]}).raise_for_status()
+        client.post(
+            f"{url(LOGS)}/loki/api/v1/push", json={"streams": [{"values": [["0", line]]}]}
+        ).raise_for_status()
 
 
 def send(to: redis.Redis, sample: dict[str, str]) -> None:

@@ -25,7 +25,9 @@ def copy() -> None:
     """Read the table, and write it to a file here."""
     with (
         trace.get_tracer("debug").start_as_current_span("copy table"),
-        psycopg.connect(host=DATABASE, hostaddr=HERE, port=port(DATABASE), dbname="gateway", user="gateway") as rows,
+        psycopg.connect(
+            host=DATABASE, hostaddr=HERE, port=port(DATABASE), dbname="gateway", user="gateway"
+        ) as rows,
     ):
         found = rows.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(TABLE))).fetchall()
         with instrument.store("file", host="laptop-17", collection="debug-copy", direction="write"):

@@ -33,6 +33,10 @@ def chat(ask: Ask, authorization: Annotated[str, Header()]) -> Any:
     customer = CUSTOMERS.get(authorization.removeprefix("Bearer "))
     if customer is None:
         raise HTTPException(401, "unknown key")
-    with instrument.label(tenant=customer["tenant"], origin=customer["origin"], data_class="personal", purpose="inference"):
-        answer = core.post("/v1/chat/completions", json=ask.model_dump(), headers={"x-tenant": customer["tenant"]})
+    with instrument.label(
+        tenant=customer["tenant"], origin=customer["origin"], data_class="personal", purpose="inference"
+    ):
+        answer = core.post(
+            "/v1/chat/completions", json=ask.model_dump(), headers={"x-tenant": customer["tenant"]}
+        )
     return answer.raise_for_status().json()

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import ThreadingTCPServer
 
 import psycopg
 
@@ -114,9 +115,7 @@ def redis(port: int) -> Iterator[None]:
         return
     from fakeredis import TcpFakeServer
 
-    stand_in = TcpFakeServer((HERE, port), server_type="redis")
-    stand_in.daemon_threads = True
-    with _served(stand_in):
+    with _served(TcpFakeServer((HERE, port), server_type="redis")):
         yield
 
 
@@ -155,7 +154,8 @@ def sink(port: int) -> Iterator[None]:
 
 
 @contextmanager
-def _served(server: ThreadingHTTPServer) -> Iterator[None]:
+def _served(server: ThreadingTCPServer | ThreadingHTTPServer) -> Iterator[None]:
+    server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield

@@ -23,7 +23,9 @@ def main() -> None:
     going = [True]
     signal.signal(signal.SIGTERM, lambda *_: going.clear())
     queue = redis.Redis(QUEUE, port(QUEUE))
-    with psycopg.connect(host=POOL, hostaddr=HERE, port=port(POOL), dbname="pool", user="gateway", autocommit=True) as pool:
+    with psycopg.connect(
+        host=POOL, hostaddr=HERE, port=port(POOL), dbname="pool", user="gateway", autocommit=True
+    ) as pool:
         while going:
             with suppress_instrumentation():
                 taken = queue.brpop(["training-samples"], timeout=1)
@@ -36,4 +38,7 @@ def keep(pool: psycopg.Connection, message: dict[str, dict[str, str]]) -> None:
     """Put one sample into the pool."""
     with instrument.queue("redis", "training-samples", direction="receive", headers=message["headers"]):
         sample = message["sample"]
-        pool.execute("INSERT INTO training_samples (question, answer) VALUES (%s, %s)", (sample["question"], sample["answer"]))
+        pool.execute(
+            "INSERT INTO training_samples (question, answer) VALUES (%s, %s)",
+            (sample["question"], sample["answer"]),
+        )

@@ -37,11 +37,15 @@ def main() -> int:
     """Run a variant, and give the exit code of `lineage check`."""
     parser = argparse.ArgumentParser(prog="python -m examples.litellm", description=__doc__)
     parser.add_argument("variant", nargs="?", choices=list(CUSTOMERS), default="clean")
-    parser.add_argument("-o", "--output", type=Path, help="folder for the snapshot; default: a new temporary one")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="folder for the snapshot; default: a new temporary one"
+    )
     parser.add_argument("--litellm", default=shutil.which("litellm"), help="the program of the proxy")
     given = parser.parse_args()
     if not given.litellm:
-        parser.error("the litellm program is not on the path: pip install 'litellm[proxy]' opentelemetry-exporter-otlp-proto-http in an environment of its own, and say --litellm")
+        parser.error(
+            "the litellm program is not on the path: pip install 'litellm[proxy]' opentelemetry-exporter-otlp-proto-http in an environment of its own, and say --litellm"
+        )
     folder = given.output or Path(tempfile.mkdtemp(prefix="litellm-"))
     folder.mkdir(parents=True, exist_ok=True)
     snapshot = folder / f"{given.variant}.json"

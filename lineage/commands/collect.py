@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", required=True, metavar="FILE", help="The snapshot.")
 @click.option("--add", is_flag=True, help="FILE may exist: what is received is added to it.")
 @click.option(
-    "--every", default=60.0, show_default=True, type=click.FloatRange(1), metavar="SECONDS", help="How often the snapshot is written."
+    "--every",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    metavar="SECONDS",
+    help="How often the snapshot is written.",
 )
 @options.stacked(
     options.inventory,
@@ -57,10 +63,16 @@ def collect(
     from lineage.snapshot import loads
 
     flows = Flows()
-    if Path(output).exists():
-        if not add:
+    target = Path(output)
+    if target.exists():
+        if not (add and target.is_file()):
             raise work.usage(f"{output} exists and is not overwritten", "name another file, or say --add")
-        flows = loads(Path(output).read_bytes(), output)
+        flows = loads(target.read_bytes(), output)
+    if not os.access(target.parent, os.W_OK):
+        # Found out now, not when hours of spans are to be written.
+        raise work.usage(
+            f"{output} cannot be written", "name a file in a folder that exists and that you may write to"
+        )
     waiting = Waiting(work.load_inventory(inventories).tenant_keys, settle=settle)
     full = [False]
     with listening.listening(waiting, host, port, anywhere, full, lang) as server:

@@ -20,7 +20,11 @@ MOST_PLACES = 100_000
 """Places of which flows are kept; then exporters are told to wait."""
 
 host = click.option(
-    "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen; loopback only."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen; loopback only.",
 )
 port = click.option(
     "--port",
@@ -30,7 +34,9 @@ port = click.option(
     help="Port of OTLP/HTTP; 0 is any that is free.",
 )
 anywhere = click.option(
-    "--anywhere", is_flag=True, help="The address need not be loopback. Nothing is encrypted, and nobody is asked who they are."
+    "--anywhere",
+    is_flag=True,
+    help="The address need not be loopback. Nothing is encrypted, and nobody is asked who they are.",
 )
 settle = click.option(
     "--settle",
@@ -41,12 +47,18 @@ settle = click.option(
     help="A trace is whole when no span of it came for so long. SDKs hold spans back for five seconds (OTEL_BSP_SCHEDULE_DELAY).",
 )
 seconds = click.option(
-    "--for", "seconds", type=click.FloatRange(0), metavar="SECONDS", help="Stop after so long. Default: at Ctrl-C."
+    "--for",
+    "seconds",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="Stop after so long. Default: at Ctrl-C.",
 )
 
 
 @contextmanager
-def listening(waiting: Waiting, host: str, port: int, anywhere: bool, full: list[bool], lang: str) -> Iterator[Receiver]:
+def listening(
+    waiting: Waiting, host: str, port: int, anywhere: bool, full: list[bool], lang: str
+) -> Iterator[Receiver]:
     """Receive while the block runs, and say where. `full` holds whether no more can be taken."""
     from lineage.receive import receiver
     from lineage.words import sentence

@@ -200,6 +200,8 @@ def price_explained(context: Context, floor: float) -> Looked:
             if line["explanation"]:
                 continue
             empty = [name for name in ("amount", "list_amount") if np.isnan(line[name])]
+            if line["list_amount"] == 0:
+                empty = ["list_amount"]  # nothing has a list price of nothing
             if empty:
                 yield (
                     "trace.price.unknown",

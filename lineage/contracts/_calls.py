@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from lineage.contracts._contract import MAYBE, NO, YES, Context, Fault, lacks
+from lineage.contracts._contract import MAYBE, NO, YES, Context, Fault, lacks, vendor_of
 from lineage.findings import Judgement, Missing, Ref, Verdict, Witness, ref, witness
 from lineage.flows import UNTIMED, Leg
 from lineage.graph import FlowGraph, Usage
@@ -109,9 +109,11 @@ def names_model(authorisation: Any, model: str) -> bool:
 
 
 def self_hosted(graph: FlowGraph, model: str) -> bool:
-    """Whether a model is computed on our own machines only: nobody invoices it."""
-    types = {one.type for one in candidates(graph, model)}
-    return types == {"self-hosted"}
+    """Whether a model is computed on our own machines only: nobody invoices it. One that was called at a vendor's is not."""
+    if {one.type for one in candidates(graph, model)} != {"self-hosted"}:
+        return False
+    called = [t for t in range(len(graph.things)) if model_name(graph, t) == model]
+    return not any(vendor_of(graph, thing) for thing in called)
 
 
 def in_force(authorisation: Any, day: date) -> Answer:

@@ -32,6 +32,7 @@ from lineage.reach import Paths, Reach
 from lineage.selection import Answer, Jurisdictions, Selection, claims
 from lineage.solve import own_labels
 from lineage.things import HOLDERS
+from lineage.words import words
 
 NO, MAYBE, YES = Answer.NO, Answer.MAYBE, Answer.YES
 Role = Literal[
@@ -380,7 +381,13 @@ Test = Callable[[int], "Iterator[Fault]"]
 
 
 def each_place(
-    context: Context, data: Selection, scope: Callable[[int], Answer], test: Test, *, held: bool = False
+    context: Context,
+    data: Selection,
+    scope: Callable[[int], Answer],
+    test: Test,
+    *,
+    held: bool = False,
+    places: PlaceMatch | None = None,
 ) -> Checked:
     """Ask something of every place that selected data reaches; a fault is violated only where all is established.
 
@@ -390,9 +397,10 @@ def each_place(
         scope: which things to ask.
         test: the faults of a thing; none = it is as it should be.
         held: only places that keep the data.
+        places: the match behind `scope`: declared places of its roles that nothing was seen of are told.
     """
     graph, found = context.graph, context.reach(data)
-    judgements: list[Judgement] = []
+    judgements = silent_places(places, context) if places is not None and found.carrying else []
     looked_at = flows = 0
     for thing, level in enumerate(found.held if held else found.things):
         if not level or not (inside := scope(thing)):
@@ -441,15 +449,22 @@ def lacks(graph: FlowGraph, thing: int, fact: str, key: str, attribute: str = ""
 def vendor_of(graph: FlowGraph, thing: int) -> str | None:
     """Who else runs a place: the id of a vendor; "" where it is our own organisation, None where nobody told.
 
-    A declared operator is our own organisation, unless `organisation` says that this has another name.
+    A declared operator is our own organisation only if it is the name that `organisation` declares.
     """
     meaning, own = graph.meaning(thing), graph.inventory.organisation
     if meaning.vendor:
         return meaning.vendor
-    if not meaning.operator:
+    if not meaning.operator or own is None:
         return None
-    names = {own.name, own.title.en, own.title.zh} if own is not None else {meaning.operator}
-    return "" if meaning.operator in names else meaning.operator
+    return "" if meaning.operator in (own.name, own.title.en, own.title.zh) else meaning.operator
+
+
+def runner_untold(graph: FlowGraph, thing: int) -> tuple[Missing, ...]:
+    """What would tell who runs a place, where `vendor_of` says that nobody told."""
+    if graph.meaning(thing).operator:
+        us = Ref("organisation", words("organisation", "en"), words("organisation", "zh"))
+        return (Missing("missing.organisation", us, "organisation.name"),)
+    return lacks(graph, thing, "vendor", "places[].operator, places[].vendor")
 
 
 OURS = (PlaceKind.SERVICE, PlaceKind.MODEL, PlaceKind.REMOTE, PlaceKind.STORE, PlaceKind.TOPIC)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from lineage.contracts._calls import OWNERS, day_of, for_whom, in_force, names_model, shown, sold
-from lineage.contracts._contract import MAYBE, NO, YES, Fault, lacks
+from lineage.contracts._contract import MAYBE, NO, YES, Fault, lacks, runner_untold, vendor_of
 from lineage.findings import Missing, Value
 from lineage.graph import FlowGraph, Usage
 from lineage.labels import Known
@@ -152,10 +152,17 @@ def _source(graph: FlowGraph, one: Any, call: Usage) -> Iterator[Fault]:
             granting.add(vendor)
     if not one.document:
         yield _untold(one, "document")
-    if one.type == "self-hosted":
-        return
     said: dict[str, Value] = {"authorisation": shown(one), "property": "property.vendor"}
-    if not one.vendor:
+    # A vendor that the catalogue guesses from a host may be called by another name in the inventory.
+    sure = meaning.vendor_known is Known.DECLARED or not meaning.vendor
+    missing = () if sure else lacks(graph, call.model, "vendor", "places[].vendor, vendors[].hosts")
+    if one.type == "self-hosted":
+        runner = vendor_of(graph, call.model)
+        if runner is None:
+            yield Fault("trace.source.unknown", said, runner_untold(graph, call.model))
+        elif runner:
+            yield Fault("trace.source.hosted", {**said, "found": runner}, missing)
+    elif not one.vendor:
         yield _untold(one, "vendor")
     elif not meaning.vendor:
         yield Fault(
@@ -164,9 +171,6 @@ def _source(graph: FlowGraph, one: Any, call: Usage) -> Iterator[Fault]:
             lacks(graph, call.model, "vendor", "places[].vendor, vendors[].hosts"),
         )
     elif meaning.vendor not in granting:
-        # A vendor that the catalogue guesses from a host may be called by another name in the inventory.
-        sure = meaning.vendor_known is Known.DECLARED
-        missing = () if sure else lacks(graph, call.model, "vendor", "places[].vendor, vendors[].hosts")
         yield Fault("trace.source", {**said, "found": meaning.vendor}, missing)
 
 

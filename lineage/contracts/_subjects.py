@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from lineage.contracts._contract import MAYBE, NO, RECEIVERS, YES, Context, lacks, vendor_of
+from lineage.contracts._contract import MAYBE, NO, RECEIVERS, YES, Context, lacks, runner_untold, vendor_of
 from lineage.findings import Missing, Ref, ref
 from lineage.graph import FlowGraph
 from lineage.inventory.glob import fits
@@ -60,6 +61,20 @@ def not_in_date(document: Any, today: date, max_age_days: int | None = None) -> 
     return ""
 
 
+def speaking(documents: Iterable[Any], today: date, max_age_days: int | None = None) -> list[list[Any]]:
+    """For each type the newest attestations that count on this day; several where they are of one date.
+
+    One that says no counts after it ran out, too, until a newer one says yes: its end does not mend anything.
+    """
+    by_type: dict[str, list[Any]] = defaultdict(list)
+    for one in documents:
+        if not not_in_date(one, today, max_age_days) or (not one.holds and one.date <= today):
+            by_type[one.type].append(one)
+    return [
+        [one for one in same if one.date == max(each.date for each in same)] for same in by_type.values()
+    ]
+
+
 def fails(context: Context, document: str) -> bool:
     """Whether what an entry names as its document is an attestation that is not in date, or says no."""
     named = [one for one in context.graph.inventory.attestations if one.id == document]
@@ -109,8 +124,7 @@ def vendors(graph: FlowGraph, place: Placed) -> Iterator[Subject]:
     """The vendor that runs a place; none where it is our own organisation."""
     name = vendor_of(graph, place.thing)
     if name is None:
-        missing = lacks(graph, place.thing, "vendor", "places[].operator, places[].vendor")
-        yield Subject(ref(graph, place.thing), place, unknown=missing)
+        yield Subject(ref(graph, place.thing), place, unknown=runner_untold(graph, place.thing))
     elif name:
         entry = graph.inventory.vendors.get(name)
         if entry is None:

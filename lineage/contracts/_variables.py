@@ -58,7 +58,7 @@ PLACE: Mapping[str, Variable] = {
     "system": Variable("string", lambda g, t: g.place(t).system or None, "named", "places[].match.system", "db.system.name"),
     "country": Variable("string", lambda g, t: g.meaning(t).country or None, "country", "places[].country", "cloud.region"),
     "operator": Variable("string", lambda g, t: g.meaning(t).operator or None, "vendor", "places[].operator"),
-    "vendor": Variable("string", vendor_of, "vendor", "places[].operator, places[].vendor"),
+    "vendor": Variable("string", vendor_of, "vendor", "places[].operator, places[].vendor, organisation.name"),
     "zone": Variable("string", lambda g, t: g.meaning(t).zone or None, "zone", "places[].zone"),
     "redaction": Variable("string", lambda g, t: g.meaning(t).redaction or None, "redaction", "places[].redaction"),
     "market": Variable("string", lambda g, t: _of_party(g, t, g.meaning(t).market), "market", "parties[].market"),

@@ -5,8 +5,8 @@ Only where such data was observed. The inventory's `attestations` are the docume
 names (or `all`), and what names it in turn: `dpa` or `notice` of a party, `dpa` of a vendor, `document` of an
 authorisation. One that covers only some does not speak for the whole organisation.
 
-Of several documents of one type that are in date the newest speaks. None declared: undecided. None in date, or
-the newest says that the demand is not met: violated.
+Of several documents of one type that are in date the newest speaks; one that says no does so until a newer one
+says yes. None declared: undecided. None in date, or the newest says that the demand is not met: violated.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from lineage.contracts._contract import (
     PlaceMatch,
     fault_at,
     ours,
+    silent_places,
 )
 from lineage.contracts._subjects import (
     Placed,
@@ -37,6 +38,7 @@ from lineage.contracts._subjects import (
     not_in_date,
     organisation,
     parties,
+    speaking,
     vendors,
 )
 from lineage.findings import Checked, Judgement, Missing, Value, ref
@@ -89,7 +91,7 @@ class Attested(Contract):
         (_DPA, ("acme[DE] > gw@SG", "acme is dpa=dpa-7", "document dpa id=dpa-7 covers=gw"), ""),
         (
             _VENDORS,
-            ("acme[DE] > gw@SG > pg", "gw is operator=us", "pg is vendor=cloud", "vendor cloud dpa=dpa", "document dpa covers=gw"),
+            ("acme[DE] > gw@SG > pg", "gw is operator=us", "organisation us", "pg is vendor=cloud", "vendor cloud dpa=dpa", "document dpa covers=gw"),
             "",
         ),
         (_PLAN, ("acme[DE] > gw@SG > pg", "document deletion-test covers=all date=2025-01-02"), ""),
@@ -152,10 +154,17 @@ class Attested(Contract):
             one for one in context.graph.inventory.attestations if one.type in self.document
         )
         judgements = [made for subject in subjects for made in self._judgements(context, subject, documents)]
+        if self.per == "place" and found.carrying:
+            judgements += silent_places(self.places, context)
         # Where all is our own there is no vendor to demand anything of: that is looked at too.
         met = reached if self.per == "vendor" else subjects
         return Checked(
-            tuple(judgements), found.carrying if met else 0, len(met), found.declassifiers, found.waived
+            tuple(judgements),
+            found.carrying if met else 0,
+            len(met),
+            found.declassifiers,
+            found.waived,
+            "note.document" if subjects else "",
         )
 
     def _reached(self, context: Context) -> Mapping[int, Placed]:
@@ -219,19 +228,13 @@ class Attested(Contract):
 
     def _wrong(self, context: Context, documents: Sequence[Any]) -> tuple[str, Any] | None:
         """What is wrong with documents of which any type serves, and of which one; None = nothing."""
-        today = context.today
-        late = [(why, one) for one in documents if (why := not_in_date(one, today, self.max_age_days))]
-        speaking: dict[str, list[Any]] = defaultdict(list)
-        for one in documents:
-            if not not_in_date(one, today, self.max_age_days):
-                speaking[one.type].append(one)
-        if not speaking:
-            return max(late, key=lambda pair: (pair[1].date, pair[1].id))
         denied = []
-        for same in speaking.values():
-            newest = max(one.date for one in same)
-            no = [one for one in same if one.date == newest and not one.holds]
+        for newest in speaking(documents, context.today, self.max_age_days):
+            no = [one for one in newest if not one.holds]
             if not no:
                 return None
             denied += no
-        return "document.negative", min(denied, key=lambda one: one.id)
+        if denied:
+            return "document.negative", min(denied, key=lambda one: one.id)
+        late = [(not_in_date(one, context.today, self.max_age_days), one) for one in documents]
+        return max(late, key=lambda pair: (pair[1].date, pair[1].id))

@@ -110,7 +110,7 @@ class Expression(Contract):
             told = {f"place.{name}": one.of(graph, thing) for name, one in PLACE.items()}
             yield from self._faults(told, "expression", lambda name: _missing(graph, thing, name))
 
-        return each_place(context, self.data, scope, test)
+        return each_place(context, self.data, scope, test, places=self.places)
 
     def _flows(self, context: Context) -> Checked:
         graph, found = context.graph, context.reach(self.data)

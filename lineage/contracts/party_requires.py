@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lineage.contracts._contract import (
     MAYBE,
@@ -38,6 +38,12 @@ class Demands(BaseModel):
     """What is demanded of a party; only what is given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _something(self) -> Demands:
+        if self == Demands.model_construct():
+            raise ValueError("this demands nothing: write what is required")
+        return self
 
     origin: tuple[str, ...] = Field(default=(), description="All its data was collected and generated there.")
     market_outside: tuple[str, ...] = Field(

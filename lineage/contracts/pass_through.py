@@ -72,15 +72,18 @@ class PassThrough(Contract):
         """Ends that can be got to round the step."""
         graph, found = context.graph, context.reach(self.data)
         sure, maybe, ways = self._round(context, YES), self._round(context, MAYBE), self._ways(context, MAYBE)
-        gaps = self._walk(context, ways, self._gaps(context, ways), MAYBE)
-        begun = gaps | self._walk(context, ways, self._starts(context, MAYBE), YES)
+        begin, broken = self._starts(context, MAYBE), self._gaps(context, ways)
+        meant = self._walk(context, ways, begin | broken, YES)
+        gaps = self._walk(context, ways, broken, MAYBE)
         judgements: list[Judgement] = []
         ends = 0
         for thing, level in enumerate(found.things):
             inside = self.to.answer(graph, thing, context.jurisdictions)
             if not level or not inside or graph.place(thing).kind in (PlaceKind.PARTY, PlaceKind.CALLER):
                 continue
-            if self.via.answer(graph, thing, context.jurisdictions) is YES or thing not in begun:
+            if self.via.answer(graph, thing, context.jurisdictions) is YES:
+                continue
+            if self.from_ is not None and thing not in meant:
                 continue
             ends += 1
             if thing in sure:

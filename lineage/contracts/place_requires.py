@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lineage.contracts._contract import (
     Case,
@@ -16,6 +16,7 @@ from lineage.contracts._contract import (
     each_place,
     lacks,
     ours,
+    runner_untold,
     vendor_of,
 )
 from lineage.contracts._subjects import fails
@@ -29,6 +30,12 @@ class Properties(BaseModel):
     """What is demanded of a place; only what is given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _something(self) -> Properties:
+        if self == Properties.model_construct():
+            raise ValueError("this demands nothing: write what is required")
+        return self
 
     declared: Literal[True] | None = Field(default=None, description="The inventory has an entry for it.")
     named: Literal[True] | None = Field(
@@ -104,7 +111,7 @@ class PlaceRequires(Contract):
             ),
             "",
         ),
-        (_VENDOR, ("acme[DE] > gw@SG", "gw is operator=us"), ""),
+        (_VENDOR, ("acme[DE] > gw@SG", "gw is operator=us", "organisation us"), ""),
         (_OWNED, ("acme[DE] > gw@SG", _CLOUD, "vendor cloud country=US owners=US:60+CN:40"), ""),
     )
     BREAKS: ClassVar[tuple[Case, ...]] = (
@@ -143,6 +150,7 @@ class PlaceRequires(Contract):
         ({"require": {"named": True}}, ("acme[DE] > gw@SG > ?redis",), "store:redis@?(service:gw@SG)"),
         ({"require": {"country_within": ("overseas",)}}, ("acme[DE] > gw@?",), "service:gw@"),
         (_VENDOR, ("acme[DE] > gw@SG",), "service:gw@SG"),
+        (_VENDOR, ("acme[DE] > gw@SG", "gw is operator=somebody"), "service:gw@SG"),
         (_VENDOR, ("acme[DE] > gw@SG", _CLOUD, "vendor cloud"), "service:gw@SG"),
         ({"require": {"vendor_dpa": True}}, ("acme[DE] > gw@SG", _CLOUD), "service:gw@SG"),
         (_OWNED, ("acme[DE] > gw@SG", _CLOUD, "vendor cloud owners=US:100"), "service:gw@SG"),
@@ -169,7 +177,7 @@ class PlaceRequires(Contract):
             yield from self._faults(context, thing)
             yield from self._vendor_faults(context, thing)
 
-        return each_place(context, self.data, scope, test, held=self.held)
+        return each_place(context, self.data, scope, test, held=self.held, places=self.places)
 
     def words(self) -> tuple[str, ...]:
         """The jurisdiction words used."""
@@ -208,9 +216,7 @@ class PlaceRequires(Contract):
         want, vendor = self.require, vendor_of(context.graph, thing)
         asked = [name for name in VENDOR if getattr(want, name) not in (None, ())]
         if asked and vendor is None:
-            yield _unknown(
-                "run_by", lacks(context.graph, thing, "vendor", "places[].operator, places[].vendor")
-            )
+            yield _unknown("run_by", runner_untold(context.graph, thing))
         if not vendor:
             return
         entry = context.graph.inventory.vendors.get(vendor)

@@ -68,7 +68,7 @@ class Retention(Contract):
             elif self.limit_days is not None and kept > self.limit_days:
                 yield Fault("retention.over", {"days": kept, "limit": self.limit_days})
 
-        return each_place(context, self.data, scope, test, held=True)
+        return each_place(context, self.data, scope, test, held=True, places=self.places)
 
 
 def kept_days(graph: FlowGraph, thing: int) -> float | None:

@@ -71,7 +71,7 @@ class StayWithin(Contract):
         def test(thing: int) -> Iterator[Fault]:
             return self._faults(context, thing)
 
-        return each_place(context, self.data, scope, test)
+        return each_place(context, self.data, scope, test, places=self.places)
 
     def _faults(self, context: Context, thing: int) -> Iterator[Fault]:
         graph, meaning = context.graph, context.graph.meaning(thing)

@@ -7,7 +7,8 @@ day and endpoint; of several the one that stands best):
 - `rights`: it grants these rights. Rights to sell are asked only of calls for customers.
 - `region`: the customer's market, and where his answers go, are among its regions.
 - `industry`: the customer's industry is not among those that it excludes.
-- `source`: it says who granted it, by what document, and the model is run by that vendor or one above it.
+- `source`: it says who granted it, by what document, and the model is run by that vendor or one above it; of type
+  `self-hosted`: it is run by our own organisation.
 - `chain`: an authorisation stands above it, and above that one, up to the model's owner; each for this model, in force, in writing.
 - `distribution`: each authorisation above it grants the right to resell.
 - `endpoint`: it lists the endpoints, and the one that was called is among them.
@@ -32,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lineage.contracts._accounts import (
     invoices_matched,
@@ -45,6 +46,7 @@ from lineage.contracts._books import Looked, ledgers_of, traced
 from lineage.contracts._calls import each_call, observed_calls
 from lineage.contracts._contract import Case, Context, Contract, Fault
 from lineage.contracts._grants import GRANTS, lacks_rights
+from lineage.contracts._subjects import speaking
 from lineage.findings import Checked
 from lineage.graph import FlowGraph, Usage
 
@@ -125,6 +127,11 @@ class Traceable(Contract):
             (_CALL, "model:qwen is vendor=other", "vendor lab", f"{_IN_FORCE} vendor=lab document=doc-1"),
             "deal",
         ),
+        (
+            _demand("source"),
+            (_CALL, "model:qwen is vendor=lab", "vendor lab", f"{_IN_FORCE} type=self-hosted document=doc-1"),
+            "deal",
+        ),
         (_demand("traced"), (_CALL, _IN_FORCE, _DOWN, _UP.replace("r1", "r2"), _BILL), "qwen"),
         (_demand("traced"), (_CALL, _IN_FORCE, _DOWN.replace("acme", "beta"), _UP, _BILL), "party:acme"),
         (_demand("traced"), (_CALL, _IN_FORCE, _DOWN.replace("T22", "T18"), _UP, _BILL), "party:acme"),
@@ -151,6 +158,7 @@ class Traceable(Contract):
         (_demand("endpoint"), (_CALL, _IN_FORCE), "deal"),
         (_demand("training"), (_CALL, _IN_FORCE), "deal"),
         (_demand("source"), (_CALL, "vendor lab", f"{_IN_FORCE} vendor=lab document=doc-1"), "deal"),
+        (_demand("source"), (_CALL, f"{_IN_FORCE} type=self-hosted document=doc-1"), "deal"),
         (_demand("traced"), (_CALL, _IN_FORCE, _DOWN, _UP), "upstream-invoices"),
         (_demand("traced"), (_CALL, _IN_FORCE, _UP, _BILL), "downstream-usage"),
         (_demand("reconciled"), (_CALL, _DOWN, _BILL), "stock"),
@@ -159,6 +167,7 @@ class Traceable(Contract):
         (_demand("invoices"), (_CALL, f"{_BILL} authorisation=deal", _IN_FORCE), "upstream-invoices"),
         (_demand("payer"), (_CALL, _BILL), "upstream-invoices"),
         (_demand("price", floor=50), (_CALL, f"{_BILL} amount=60"), "upstream-invoices"),
+        (_demand("price", floor=50), (_CALL, f"{_BILL} amount=0 list_amount=0"), "upstream-invoices"),
         (_demand("orders"), (_CALL, _DOWN, _ORDER, _PAID.replace("amount=50", "amount=10")), "acme"),
     )  # fmt: skip
 
@@ -189,6 +198,12 @@ class Traceable(Contract):
         description="With `price`: per cent of the list price that needs no explanation.",
     )
 
+    @model_validator(mode="after")
+    def _asks(self) -> Traceable:
+        if (self.demand == "rights") != bool(self.rights):
+            raise ValueError("`rights` goes with `demand: rights`: say which rights, or ask for something else")
+        return self
+
     def check(self, context: Context) -> Checked:
         """Every observed call, or every model and month of the ledgers."""
         graph = context.graph
@@ -213,15 +228,10 @@ class Traceable(Contract):
         return Checked(tuple(found), total, len(models), note="note.calls" if total else "")
 
     def _lifted(self, context: Context) -> bool:
-        """Whether a document in date says that what the rule is about is not done."""
-        return any(
-            one.type in self.unless
-            and one.holds
-            and not one.covers
-            and one.date <= context.today
-            and (one.expires is None or context.today <= one.expires)
-            for one in context.graph.inventory.attestations
-        )
+        """Whether a document in date, the newest of its type, says that what the rule is about is not done."""
+        declared = context.graph.inventory.attestations
+        documents = [one for one in declared if one.type in self.unless and not one.covers]
+        return any(all(one.holds for one in newest) for newest in speaking(documents, context.today))
 
     def _ledgers(self, context: Context, calls: list[Usage]) -> Looked:
         match self.demand:

@@ -39,7 +39,7 @@ class Requests:
     def words(self) -> int:
         """How much is remembered: it grows with what is told apart, and is bounded by beginning anew."""
         vocabulary = self.vocabulary
-        return len(vocabulary.shapes) + len(vocabulary.tenants) + len(self._shaper.pieces) - 2
+        return len(vocabulary.shapes) + len(vocabulary.tenants) + len(self._shaper.pieces) - 3
 
     def take(self, body: bytes, *, json: bool) -> Spans:
         """The spans of one request.

@@ -12,15 +12,10 @@ from lineage.documents.forms import PartForm
 from lineage.documents.kinds import Subject
 from lineage.documents.matter import Matter
 from lineage.documents.model import Cell, How, Said
-from lineage.documents.said import (
-    names,
-    not_declared,
-    phrase,
-)
+from lineage.documents.said import names, not_declared, phrase, unfilled
 from lineage.ledgers.rows import UNTOLD, Ledgers, month_text
 from lineage.ledgers.sums import Sum, joined, totals
 
-HOUR = 3_600 * 10**9
 UNITS = ("tokens", "calls")
 
 
@@ -94,12 +89,12 @@ def _quantity(side: int) -> Callable[[Matter, Balance], Cell]:
         kind, column = _SIDES[side]
         found = _side(matter, one, side)
         if found is None and kind in ledgers(matter):
-            return (not_declared("", "stock.period", fact="missing.stock"),)
+            return (unfilled("stock.period", "missing.stock"),)
         if found is None:
             return (not_declared(f"ledgers[].kind: {kind}"),)
         cell = [Said(_number(found.value), How.DECLARED, _basis(matter, kind), found.value)]
         if not found.told:
-            cell.append(not_declared("", f"{kind}.{column.format(unit=one.unit)}", fact="missing.quantity"))
+            cell.append(unfilled(f"{kind}.{column.format(unit=one.unit)}", "missing.quantity"))
         return tuple(cell)
 
     return field
@@ -129,7 +124,7 @@ def _unmatched(matter: Matter, one: Balance) -> Cell:
     if found is None:
         return (Said(phrase("document.none-sold"), How.DECLARED, _basis(matter, "downstream-usage")),)
     text = phrase("document.unmatched", n=found.unmatched, sold=found.sold)
-    gap = () if found.told else (not_declared("", "calls", fact="missing.quantity"),)
+    gap = () if found.told else (unfilled("upstream-usage.calls", "missing.quantity"),)
     return (Said(text, How.DECLARED, phrase("document.joined"), found.unmatched), *gap)
 
 
@@ -174,9 +169,9 @@ def lines(kind: str) -> Callable[[Matter, PartForm], Iterator[Line]]:
 def _column(name: str) -> Callable[[Matter, Line], Cell]:
     def field(matter: Matter, line: Line) -> Cell:
         value = (line.values or {}).get(name)
-        empty = value in (None, "", UNTOLD) or (isinstance(value, float) and isnan(value))
-        if empty or value is None:
-            return (not_declared("", f"{line.kind}.{name}", fact="document.empty"),)
+        untold = value in (None, "", UNTOLD) or (isinstance(value, float) and isnan(value))
+        if untold or value is None:
+            return (unfilled(f"{line.kind}.{name}"),)
         number = None if name == "period" or isinstance(value, str) else float(value)
         text = Text.plain(month_text(value) if name == "period" else value if isinstance(value, str) else f"{value:,.10g}")
         return (Said(text, How.DECLARED, _basis(matter, line.kind), number),)

@@ -11,7 +11,7 @@ from lineage.documents.forms import DocumentForm, FieldForm, PartForm, forms
 from lineage.documents.kinds import Subject, Supplier
 from lineage.documents.matter import Matter
 from lineage.documents.model import GAPS, Cell, Column, Document, How, Law, Part, Row, Said
-from lineage.documents.said import by_hand, looked, not_declared, phrase
+from lineage.documents.said import by_hand, looked, market, not_declared, phrase
 
 SUBJECTS: Mapping[str, Callable[[Matter, PartForm], Any]] = {
     **subjects.SUBJECTS,
@@ -49,10 +49,9 @@ HEAD = ("name", "period", "telemetry", "sampling", "completeness", "inventory", 
 def make(form: DocumentForm, matter: Matter) -> Document:
     """The document of a form, of what was observed and declared."""
     parts = tuple(_part(part, matter) for part in form.parts)
-    head = (
-        (phrase("document.as-of"), (looked(Text.plain(matter.today.isoformat()), phrase("document.files")),)),
-        *_head(matter),
-    )
+    files = phrase("document.files")
+    asked = ((phrase("document.market"), (looked(market(matter.market), files),)),) if matter.market else ()
+    head = ((phrase("document.as-of"), (looked(Text.plain(matter.today.isoformat()), files),)), *asked, *_head(matter))
     laws = tuple(Law(cited.text.text, cited.mark) for cited in form.law)
     return Document(form.id, form.title.text, form.about.text, laws, head, parts, form.main)
 
@@ -69,7 +68,7 @@ def _part(form: PartForm, matter: Matter) -> Part:
     titles = forms().fields[kind]
     rows = tuple(
         Row(one.title, tuple(_cell(matter, kind, name, one) for name in form.fields), one.key, one.group)
-        for one in SUBJECTS[form.each](matter, form)
+        for one in (() if _of_all_markets(form, matter) else SUBJECTS[form.each](matter, form))
     )
     return Part(
         form.id,
@@ -82,8 +81,15 @@ def _part(form: PartForm, matter: Matter) -> Part:
     )
 
 
+def _of_all_markets(form: PartForm, matter: Matter) -> bool:
+    """Whether a section would tell the customers of one market of those of others."""
+    return bool(matter.market) and form.each in ("rule", "waiver")
+
+
 def _no_rows(form: PartForm, matter: Matter) -> Said:
     """What stands where a section has no row."""
+    if _of_all_markets(form, matter):
+        return looked(phrase("document.of-all-markets"), phrase("document.files"))
     ledger = LEDGERS.get(form.each)
     if ledger and ledger not in books.ledgers(matter):
         return not_declared(f"ledgers[].kind: {ledger}")
@@ -93,7 +99,7 @@ def _no_rows(form: PartForm, matter: Matter) -> Said:
             return not_declared(", ".join(f"ledgers[].kind: {kind}" for kind in kinds))
     if form.each == "authorisation":
         return not_declared("authorisations")
-    if form.each in ("waiver", "declassifier", "attestation"):
+    if form.each in ("waiver", "attestation"):
         return looked(phrase("value.none"), phrase("document.files"))
     if form.each == "rule":
         return Said(phrase("document.no-rule"), How.NOT_DECLARED, phrase("document.gap"))

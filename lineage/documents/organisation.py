@@ -247,10 +247,6 @@ def _waived(matter: Matter, given: Given) -> Cell:
     return (declared(text, one.source),)
 
 
-def _lowers(matter: Matter, given: Given) -> Cell:
-    return (facts.step(given.entry),)
-
-
 def _paper(matter: Matter, given: Given) -> Cell:
     return (matter.document(given.entry),)
 
@@ -263,8 +259,7 @@ def _pack(matter: Matter, given: Given) -> Cell:
 
 ENTRIES: Mapping[str, Mapping[str, Callable[[Matter, Given], Cell]]] = {
     "waiver": {"waiver": _waived},
-    "declassifier": {"step": _lowers},
     "attestation": {"document": _paper},
     "pack": {"pack": _pack},
 }
-"""Likewise of waivers, steps that lower labels, documents and packs."""
+"""Likewise of waivers, documents and packs."""

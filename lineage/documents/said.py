@@ -153,7 +153,17 @@ def not_declared(key: str = "", attribute: str = "", fact: str = "") -> Said:
     ways = [phrase("document.write", key=key)] if key else []
     if attribute:
         ways.append(phrase("document.send", key=attribute))
-    text = joined([untold, joined(ways, phrase("document.or"))], Text(": ", "："))
+    text = joined([untold, *([joined(ways, phrase("document.or"))] if ways else [])], Text(": ", "："))
+    return Said(text, How.NOT_DECLARED, phrase("document.gap"))
+
+
+def unfilled(column: str, fact: str = "document.empty") -> Said:
+    """A gap that cells of a ledger leave: `column` as `stock.period`.
+
+    >>> unfilled("stock.period").text.en
+    'empty in the ledger: fill stock.period'
+    """
+    text = joined([phrase(fact), phrase("document.fill", key=column)], Text(": ", "："))
     return Said(text, How.NOT_DECLARED, phrase("document.gap"))
 
 

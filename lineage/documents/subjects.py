@@ -146,9 +146,9 @@ def transfers(matter: Matter, part: PartForm) -> Iterator[Transfer]:
 
 
 def _runners(matter: Matter, things: Sequence[int]) -> set[str]:
-    """Names of whoever runs places, and of the places: what documents on a transfer may cover."""
+    """What documents on a transfer may cover: whoever runs places, the places, and our organisation as a whole."""
     found = {matter.graph.meaning(thing).name for thing in things}
-    return (found | {matter.runner(thing)[1] for thing in things}) - {""}
+    return (found | {ORGANISATION, *(matter.runner(thing)[1] for thing in things)}) - {""}
 
 
 def recipients(matter: Matter, part: PartForm) -> Iterator[Transfer]:
@@ -244,12 +244,6 @@ def waivers(matter: Matter, part: PartForm) -> Iterator[Given]:
         yield Given(f"waiver:{number}", Text.plain(one.rule), entry=one)
 
 
-def steps(matter: Matter, part: PartForm) -> Iterator[Given]:
-    """Steps that lower labels: redaction, anonymisation, aggregation."""
-    for one in matter.graph.inventory.declassifiers:
-        yield Given(f"declassifier:{one.name}", Text.plain(one.name), entry=one)
-
-
 def attestations(matter: Matter, part: PartForm) -> Iterator[Given]:
     """Every document that the inventory names."""
     for one in sorted(matter.graph.inventory.attestations, key=lambda one: (one.type, one.id)):
@@ -291,7 +285,6 @@ SUBJECTS: Mapping[str, Callable[[Matter, PartForm], Iterator[Subject]]] = {
     "rule": rules,
     "authorisation": grants,
     "waiver": waivers,
-    "declassifier": steps,
     "attestation": attestations,
     "pack": packs,
 }

@@ -19,6 +19,7 @@ from lineage.words import shown
 
 LISTS = ("sub-processors",)
 """Documents that are kept so."""
+ON, OFF = phrase("document.on-list"), phrase("document.off-list")
 
 
 def versioned(document: Document, markets: Sequence[str], previous: Previous | None, today: date, *, whole: bool) -> Document:
@@ -67,24 +68,24 @@ def _changes(part: Part, rows: Sequence[Row], market: str, last: Last, lang: Lan
     for key in sorted(now.keys() | last.entries.keys()):
         title = titles.get(key) or Text.plain(last.entries[key].get("vendor") or key)
         if key not in last.entries:
-            yield _change(market, key, title, phrase("document.change.added"), "", "")
+            yield _change(market, key, title, phrase("document.change.added"), OFF, ON)
         elif key not in now:
-            yield _change(market, key, title, phrase("document.change.removed"), "", "")
+            yield _change(market, key, title, phrase("document.change.removed"), ON, OFF)
         else:
             for name, text in now[key].items():
                 was = last.entries[key].get(name, "")
                 if was != text:
                     what = phrase("document.change.changed", field=columns[name])
-                    yield _change(market, key, title, what, was, text)
+                    yield _change(market, key, title, what, Text.plain(was), Text.plain(text))
 
 
-def _change(market: str, key: str, title: Text, what: Text, was: str, now: str) -> Row:
-    cells = (Text.plain(market), title, what, Text.plain(was), Text.plain(now))
+def _change(market: str, key: str, title: Text, what: Text, was: Text, now: Text) -> Row:
+    cells = (Text.plain(market), title, what, was, now)
     return Row(title, tuple(_plain(text) for text in cells), key)
 
 
 def _gone(market: str) -> Row:
-    return _change(market, market, Text.plain(market), phrase("document.change.market-removed"), "", "")
+    return _change(market, market, Text.plain(market), phrase("document.change.market-removed"), ON, OFF)
 
 
 def _plain(text: Text) -> Cell:

@@ -65,21 +65,21 @@ def alone(facts: Flows, key: FlowKey, alike: Set[Place]) -> Flows:
     Where two flows do the same harm, taking one away changes nothing; so each is asked about with its like
     taken away. `alike` are sources whose data is of the same sort.
     """
-    supply = _supply(facts, key)
+    came = supply(facts, key)
     result = _share(facts)
     for edge in facts.edges:
-        _drop(result, edge, {source for source in alike if (edge, source) not in supply})
+        _drop(result, edge, {source for source in alike if (edge, source) not in came})
     _forget(result, alike)
     return result
 
 
-def _supply(facts: Flows, key: FlowKey) -> set[tuple[FlowKey, Place]]:
+def supply(facts: Flows, key: FlowKey) -> set[tuple[FlowKey, Place]]:
     """By which edges, under the name of which source, the data of a flow came to where it begins."""
     into: dict[Place, list[tuple[FlowKey, Carried]]] = {}
     for edge, carried in facts:
         if edge != key.edge:
             into.setdefault(edge.target, []).append((edge, carried))
-    supply: set[tuple[FlowKey, Place]] = set()
+    came: set[tuple[FlowKey, Place]] = set()
     ahead = [(key.source, source) for source in key.sources | key.possible]
     for place, source in ahead:  # grows as it goes
         entered = place == source
@@ -90,10 +90,10 @@ def _supply(facts: Flows, key: FlowKey) -> set[tuple[FlowKey, Place]]:
                 continue
             # What comes out of a store goes by the store's name; what went in had names of its own.
             for name in carried.sources.keys() | carried.possible.keys():
-                if (entered or name == source) and (edge, name) not in supply:
-                    supply.add((edge, name))
+                if (entered or name == source) and (edge, name) not in came:
+                    came.add((edge, name))
                     ahead.append((edge.source, name))
-    return supply
+    return came
 
 
 def renamed(facts: Flows, whom: Callable[[Place], Collection[Place]]) -> Flows:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from lineage.flows import FlowKey, Flows
+from lineage.flows import Flows
 from lineage.guard import facts as algebra
 from lineage.guard.asks import Ask
 from lineage.guard.classes import Classes
-from lineage.guard.decision import Decision, Mode
+from lineage.guard.decision import Decision
 from lineage.guard.policy import Found, Policy, Trial
 from lineage.places import Place
 
@@ -92,14 +92,18 @@ class Memory:
         key = standing.key()
         if not algebra.known(self.facts, key) and algebra.pairs(self.facts) >= self.limit:
             raise Full
-        trial = named = self._against(key, when)
-        enforced = any(blame.mode is Mode.ENFORCE for blame in trial.blamed)
-        if (enforced or trial.waived) and standing != ask:
-            named = self._against(ask.key(), when)
+        facts, found = self._known
+        trial = named = self.policy.against(facts, key, when, self._date(), found)
+        single = trial.waived or trial.enforced
+        if single and standing != ask:
+            # The same again with this customer in the place of the one who stands for him: his name, and his waivers.
+            named = self.policy.against(self._as(ask), ask.key(), when, self._date())
+            if not (named.enforced or named.waived):
+                named = trial
         decision = told(Decision(named.blamed))
         if decision.allowed:
             self._learn(trial)
-        table, at = (self._named, ask) if enforced or trial.waived else (self._shared, standing)
+        table, at = (self._named, ask) if single else (self._shared, standing)
         if len(table) >= _MOST:
             table.clear()
         table[at] = Entry(decision, self._version, self._about(at))
@@ -128,20 +132,25 @@ class Memory:
         made.classes = first
         return made
 
-    def _against(self, key: FlowKey, when: int) -> Trial:
-        facts, found = self._known
-        return self.policy.against(facts, key, when, self._date(), found)
+    def _as(self, ask: Ask) -> Flows:
+        """The facts with the customers of a flow in the places of those who stand for them."""
+        parties = {ask.source, ask.target, *ask.sources, *ask.possible}
+        named: dict[Place, set[Place]] = {}
+        for place in parties:
+            named.setdefault(self.classes.of(place), set()).add(place)
+        return algebra.renamed(self.facts, lambda place: named.get(place, (place,)))
 
     def _learn(self, trial: Trial) -> None:
         if trial.flows is self.facts:
             return
         self._known = trial.flows, trial.found
         self._version += 1
+        if trial.everywhere:
+            self.forget()
         reached = trial.reached - {self.own.id}
-        if reached:
-            for table in (self._shared, self._named):
-                for ask in [ask for ask, entry in list(table.items()) if entry.at & reached]:
-                    del table[ask]
+        for table in (self._shared, self._named) if reached else ():
+            for ask in [ask for ask, entry in list(table.items()) if entry.at & reached]:
+                del table[ask]
 
     def _standing(self, ask: Ask) -> Ask:
         of, every = self.classes.of, self.classes.all

@@ -25,7 +25,8 @@ from lineage.inventory import Inventory
 from lineage.inventory.glob import fits
 from lineage.packs import Pack, Rule, load_pack
 from lineage.places import Place
-from lineage.solve import solve
+from lineage.solve import own_labels
+from lineage.things import HOLDERS
 from lineage.waivers import Waivers, expired
 
 Identity = tuple[str, tuple[str, ...]]
@@ -152,7 +153,7 @@ class Policy:
             whole = algebra.plus(prior, key, when)
             after = self.findings(whole, today)
         if not after:
-            return Trial(whole, after, (), False, frozenset())
+            return Trial(whole, after, (), False, False, frozenset())
         before = self.findings(algebra.minus(prior, key), today) if algebra.touched(prior, key) else base
         new = _news(after, before)
         masked = {f.rule for at, f in after.items() if at not in new and not f.waived}
@@ -160,8 +161,14 @@ class Policy:
             new |= self._masked(whole, after, key, when, today, masked)
         names = _names(key)
         mine = [f for f in new.values() if f.message not in _NOT_YET and (f.witness or names & _places(f))]
+        here = {place.id for place in whole.places}
         return Trial(
-            whole, after, self._blame(mine, key), any(f.waived for f in mine), _reached(new.values())
+            whole,
+            after,
+            self._blame(mine, key),
+            any(f.waived for f in mine),
+            not all(here & _places(f) for f in new.values()),
+            _reached(new.values()),
         )
 
     def _masked(
@@ -177,16 +184,23 @@ class Policy:
         return {at: f for at, f in after.items() if f.fingerprint in prints and not f.waived}
 
     def _alike(self, flows: Flows, key: FlowKey) -> set[Place]:
-        """Sources whose data is of the same sort as what a flow carries: labels, market and industry."""
+        """What a flow carries, and whoever else's data is of the same sort: own labels, market and industry.
+
+        A store that nobody declares holds what was kept there; it is of no sort, but those are whose data it is.
+        """
         graph = FlowGraph(flows, self.inventory)
-        solved = solve(graph)
 
-        def sort(thing: int) -> object:
+        def sort(place: Place) -> object:
+            thing = graph.thing_of[graph.position[place]]
+            if graph.place(thing).kind in HOLDERS and thing in graph.written and graph.told(thing) is None:
+                return None
             meaning = graph.meaning(thing)
-            return solved.of_thing(thing), meaning.market, meaning.industry
+            return own_labels(graph, thing), meaning.market, meaning.industry
 
-        carried = {sort(graph.thing_of[graph.position[place]]) for place in key.sources | key.possible}
-        return {place for n, place in enumerate(graph.places) if sort(graph.thing_of[n]) in carried}
+        carried = key.sources | key.possible
+        whose = carried | {source for _, source in algebra.supply(flows, key)}
+        sorts = {sort(place) for place in whose} - {None}
+        return {place for place in graph.places if sort(place) in sorts} | carried
 
     def _blame(self, findings: Iterable[Finding], key: FlowKey) -> tuple[Blame, ...]:
         def weight(f: Finding) -> tuple[bool, int, str, tuple[str, ...]]:
@@ -207,9 +221,16 @@ class Trial:
     blamed: tuple[Blame, ...]
     waived: bool
     """Somebody answers for something that the rules have against it."""
+    everywhere: bool
+    """Something new was found that is of no place: every other decision may be otherwise from now on."""
     reached: frozenset[str]
     """Ids of the places that something new was found at, waived findings too: what else goes there may be judged
     otherwise from now on."""
+
+    @property
+    def enforced(self) -> bool:
+        """Whether a rule that is enforced has something against it."""
+        return any(blame.mode is Mode.ENFORCE for blame in self.blamed)
 
 
 def _mode(word: str) -> Mode:

@@ -75,7 +75,8 @@ def merge(files: Sequence[InventoryFile]) -> InventoryFile:
     """All files as one: lists are put together, and what must be one is checked to be.
 
     Raises:
-        ConfigError: two organisations, an id given twice, a name or vendor that nobody declares.
+        ConfigError: two organisations, an id given twice, a name or vendor that nobody declares, a document about a
+            name that may be either of two.
     """
     problems: list[Problem] = []
     organisations = [file.organisation for file in files if file.organisation is not None]
@@ -93,7 +94,7 @@ def merge(files: Sequence[InventoryFile]) -> InventoryFile:
         telemetry=Telemetry(tenant_keys=keys),
         **lists,
     )
-    problems += [*_twice(whole), *_dangling(whole), *_same_match(whole)]
+    problems += [*_twice(whole), *_dangling(whole), *_ambiguous(whole), *_same_match(whole)]
     if problems:
         rest = len(problems) - MAX_PROBLEMS
         more = [Problem(f"and {rest:,} more problems")] if rest > 0 else []
@@ -153,6 +154,20 @@ def _dangling(whole: InventoryFile) -> list[Problem]:
                     f"did you mean {near!r}?" if near else "declare it, or take it out",
                 )
             )
+    return problems
+
+
+def _ambiguous(whole: InventoryFile) -> list[Problem]:
+    """Documents that cover a name that several sections give: a customer's contract is not a supplier's."""
+    sections = (("parties", "name"), ("vendors", "id"), ("places", "name"), ("authorisations", "id"))
+    named = {section: {getattr(entry, key) for entry in getattr(whole, section)} for section, key in sections}
+    problems = []
+    for entry in whole.attestations:
+        for name in entry.covers or ():
+            meant = [section for section, names in named.items() if name in names]
+            if len(meant) > 1:
+                what = f"'covers' names {name!r}, which is one of {' and one of '.join(meant)}"
+                problems.append(_at(entry, what, "give one of them another name"))
     return problems
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -56,7 +57,8 @@ class Receiver(ThreadingHTTPServer):
             self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
         self.waiting, self.full = waiting, full
-        self.refused: dict[int, int] = {}
+        self.refused: Counter[int] = Counter()
+        self._counting = threading.Lock()
         self._connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
 
     @property
@@ -65,6 +67,11 @@ class Receiver(ThreadingHTTPServer):
         host, port = self.server_address[:2]
         name = str(host)
         return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+    def refuse(self, status: int) -> None:
+        """Count a request that is refused."""
+        with self._counting:
+            self.refused[status] += 1
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread of its own, as long as there are not too many."""
@@ -97,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         # A name, as BaseHTTPRequestHandler looks for it.
         status, body, kind = self._taken()
         if status is not HTTPStatus.OK:
-            self.server.refused[status] = self.server.refused.get(status, 0) + 1
+            self.server.refuse(status)
             self.close_connection = True
         self.send_response(status)
         self.send_header("content-type", kind)
@@ -120,9 +127,14 @@ class _Handler(BaseHTTPRequestHandler):
             return _no(HTTPStatus.LENGTH_REQUIRED, "say how long the body is")
         if int(length) > MOST_SENT:
             return _no(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {MOST_SENT} bytes")
-        body = _unpacked(self.rfile.read(int(length)), self.headers.get("content-encoding", "identity").lower())
+        body = _unpacked(
+            self.rfile.read(int(length)), self.headers.get("content-encoding", "identity").lower()
+        )
         if body is None:
-            return _no(HTTPStatus.BAD_REQUEST, f"send plain bodies or whole gzip ones of at most {MOST_UNPACKED} bytes")
+            return _no(
+                HTTPStatus.BAD_REQUEST,
+                f"send plain bodies or whole gzip ones of at most {MOST_UNPACKED} bytes",
+            )
         try:
             self.server.waiting.take(body, json=kind == JSON)
         except InputError as error:
@@ -176,7 +188,9 @@ def receiver(
     try:
         loopback = ipaddress.ip_address(address).is_loopback
     except ValueError:
-        raise LineageError.of("--host is no address", allowed="an IP address of this machine, or localhost") from None
+        raise LineageError.of(
+            "--host is no address", allowed="an IP address of this machine, or localhost"
+        ) from None
     if not (loopback or anywhere):
         raise LineageError.of(
             "--host is not on loopback: others could send spans here",
@@ -186,7 +200,10 @@ def receiver(
         server = Receiver((address, port), waiting, full)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no such port"
-        raise LineageError.of(f"cannot listen on port {port} ({reason})", remedy="name another with --port; 0 is any that is free") from None
+        raise LineageError.of(
+            f"cannot listen on port {port} ({reason})",
+            remedy="name another with --port; 0 is any that is free",
+        ) from None
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:

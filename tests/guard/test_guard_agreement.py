@@ -7,6 +7,7 @@ has against them, taken together, is what CI has against the whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -139,6 +140,38 @@ def test_what_an_enforcing_guard_lets_through_ci_has_nothing_against(pack: Pack,
     rest = memory.policy.findings(memory.facts, TODAY).values()
 
     assert [finding.rule for finding in rest if blamable(finding)] == []
+
+
+def twin(place: Place) -> Place:
+    """Another customer of whom the inventory says the same."""
+    return (
+        replace(place, name=f"{place.name}-twin") if place.kind is PlaceKind.PARTY and place.name else place
+    )
+
+
+def twinned(ask: Ask) -> Ask:
+    return ask._replace(
+        source=twin(ask.source),
+        target=twin(ask.target),
+        sources=frozenset(map(twin, ask.sources)),
+        possible=frozenset(map(twin, ask.possible)),
+    )
+
+
+@pytest.mark.parametrize(("pack", "case"), CASES)
+def test_customers_that_stand_for_each_other_are_stopped_alike(pack: Pack, case: PackCase) -> None:
+    graph = sketch(*case.lines)
+    for place, meaning in list(graph.inventory.meanings.items()):  # type: ignore[attr-defined]
+        graph.inventory.meanings[twin(place)] = replace(meaning, place=twin(place))  # type: ignore[attr-defined]
+    theirs = asks(graph)
+    everybody = theirs + [twinned(ask) for ask in theirs]
+    together, apart = (remembering(pack, case, graph, Mode.ENFORCE) for _ in range(2))
+    apart.classes._any_name = True
+
+    found = [[decision.outcome for decision in answers(memory, everybody)] for memory in (together, apart)]
+
+    assert found[0] == found[1]
+    assert len(together.facts.places) <= len(apart.facts.places)
 
 
 def test_every_contract_that_asks_about_flows_is_blamed_in_some_case() -> None:

@@ -142,13 +142,12 @@ def openai_client(sent: list[str], is_async: bool) -> Any:
         sent.append(str(request.url))
         return http.Response(200, json=completion("qwen"))
 
-    made = (openai.AsyncOpenAI if is_async else openai.OpenAI)(
+    return (openai.AsyncOpenAI if is_async else openai.OpenAI)(
         api_key="none",
         base_url="http://llm.example/v1",
         max_retries=0,
         http_client=kind(transport=http.MockTransport(answer)),
     )
-    return made
 
 
 def test_openai_tells_model_and_host_and_the_answer_carries_what_the_model_brings(served: Guard) -> None:

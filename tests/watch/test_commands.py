@@ -59,7 +59,9 @@ def test_watch_shows_flows_and_verdicts_and_ends_with_the_verdict_of_a_check(
 ) -> None:
     port = free_port()
     sender = send(port, bodies)
-    code = run(["watch", "-i", INVENTORY, "-p", "order16", "--port", str(port), "--for", "4", "--settle", "2"])
+    code = run(
+        ["watch", "-i", INVENTORY, "-p", "order16", "--port", str(port), "--for", "4", "--settle", "2"]
+    )
     sender.join()
     out, err = (text.decode() for text in capsysbinary.readouterr())
 
@@ -68,7 +70,10 @@ def test_watch_shows_flows_and_verdicts_and_ends_with_the_verdict_of_a_check(
     assert "  Core gateway → Qwen server  (sent prompt; data of Acme (EU customer) (acme-eu)" in out
     assert "✗ order16/no-shared-store: not applicable → VIOLATED" in out
     assert "        → Main PostgreSQL gateway/conversations    (sent and kept" in out
-    assert "received 778 spans in 22 requests\nVIOLATED: 5 violated, 5 undecided, 1 proven, 0 waived, 3 not applicable" in out
+    assert (
+        "received 778 spans in 22 requests\nVIOLATED: 5 violated, 5 undecided, 1 proven, 0 waived, 3 not applicable"
+        in out
+    )
 
 
 def test_watch_once_stops_by_itself_and_speaks_chinese(
@@ -76,7 +81,22 @@ def test_watch_once_stops_by_itself_and_speaks_chinese(
 ) -> None:
     port = free_port()
     sender = send(port, bodies)
-    code = run(["watch", "-i", INVENTORY, "-p", "order16", "--port", str(port), "--once", "--settle", "1", "--lang", "zh"])
+    code = run(
+        [
+            "watch",
+            "-i",
+            INVENTORY,
+            "-p",
+            "order16",
+            "--port",
+            str(port),
+            "--once",
+            "--settle",
+            "1",
+            "--lang",
+            "zh",
+        ]
+    )
     sender.join()
     out = capsysbinary.readouterr().out.decode()
 
@@ -91,13 +111,18 @@ def test_watch_says_what_is_missing_and_the_line_that_would_add_it(
     (tmp_path / "lineage.yaml").write_text("{}\n", "utf-8")
     port = free_port()
     sender = send(port, bodies)
-    code = run(["watch", "-i", str(tmp_path / "lineage.yaml"), "--port", str(port), "--once", "--settle", "1"])
+    code = run(
+        ["watch", "-i", str(tmp_path / "lineage.yaml"), "--port", str(port), "--once", "--settle", "1"]
+    )
     sender.join()
     out = capsysbinary.readouterr().out.decode()
 
     assert code == 3
     assert "18 facts are missing; first those that decide most:" in out
-    assert 'add: places: [{match: {kind: store, system: "postgresql", host: "pg-main.cn-hangzhou.gw.example", database: "gateway"}, viewers: ??}]' in out
+    assert (
+        'add: places: [{match: {kind: store, system: "postgresql", host: "pg-main.cn-hangzhou.gw.example", database: "gateway"}, viewers: ??}]'
+        in out
+    )
 
 
 def test_where_nothing_comes_nothing_is_decided(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -116,11 +141,14 @@ def test_collect_writes_what_a_check_reads(
     assert code == 0
     assert f"wrote {snapshot}: 69 flows of 125 traces" in capsysbinary.readouterr().err.decode()
     assert run(["check", str(snapshot), "-i", INVENTORY, "-p", "order16"]) == 1
-    assert b"VIOLATED: 5 violated, 5 undecided, 1 proven, 0 waived, 3 not applicable" in capsysbinary.readouterr().out
+    assert (
+        b"VIOLATED: 5 violated, 5 undecided, 1 proven, 0 waived, 3 not applicable"
+        in capsysbinary.readouterr().out
+    )
 
 
 def test_collect_keeps_no_content(tmp_path: Path) -> None:
-    from tests.watch.test_waiting import request
+    from test_waiting import request
 
     snapshot, port = tmp_path / "now.json", free_port()
     sender = send(port, [request(1, 1), b'{"resourceSpans":[{"a secret"'])
@@ -148,6 +176,13 @@ def test_collect_adds_only_when_it_is_asked_to(
 def test_collect_leaves_no_file_where_nothing_came(tmp_path: Path) -> None:
     assert run(["collect", "-o", str(tmp_path / "now.json"), "--for", "0.3", "--port", "0"]) == 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_collect_says_at_once_that_it_could_not_write(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["collect", "-o", str(tmp_path / "no" / "now.json"), "--port", "0"]) == 2
+    assert b"cannot be written" in capsysbinary.readouterr().err
 
 
 def test_what_was_told_is_not_told_again(bodies: list[bytes]) -> None:

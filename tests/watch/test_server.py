@@ -9,10 +9,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from test_waiting import request
 
 from lineage.errors import LineageError
 from lineage.receive import Receiver, Waiting, receiver
-from tests.watch.test_waiting import request
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 
@@ -43,8 +43,7 @@ def protobuf() -> bytes:
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
     message = ExportTraceServiceRequest()
-    span = message.resource_spans.add().scope_spans.add().spans.add()
-    span.trace_id, span.span_id, span.kind = b"\1" * 16, b"\2" * 8, 2
+    message.resource_spans.add().scope_spans.add().spans.add(trace_id=b"\1" * 16, span_id=b"\2" * 8)
     return bytes(message.SerializeToString())
 
 
@@ -52,9 +51,13 @@ def protobuf() -> bytes:
     ("body", "kind", "headers", "answer"),
     [
         pytest.param(request(1, 1), JSON, {}, (200, b"{}", JSON), id="JSON"),
-        pytest.param(request(1, 1), f"{JSON}; charset=utf-8", {}, (200, b"{}", JSON), id="JSON with a charset"),
+        pytest.param(
+            request(1, 1), f"{JSON}; charset=utf-8", {}, (200, b"{}", JSON), id="JSON with a charset"
+        ),
         pytest.param(protobuf(), PROTOBUF, {}, (200, b"", PROTOBUF), id="protobuf"),
-        pytest.param(gzip.compress(request(1, 1)), JSON, {"content_encoding": "gzip"}, (200, b"{}", JSON), id="gzip"),
+        pytest.param(
+            gzip.compress(request(1, 1)), JSON, {"content_encoding": "gzip"}, (200, b"{}", JSON), id="gzip"
+        ),
     ],
 )
 def test_a_request_is_taken_and_answered_in_its_own_encoding(

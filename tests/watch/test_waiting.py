@@ -24,7 +24,9 @@ class Clock:
         return self.now
 
 
-def request(trace: int, span: int, *, parent: int = 0, service: str = "gw", host: str = "pg.example") -> bytes:
+def request(
+    trace: int, span: int, *, parent: int = 0, service: str = "gw", host: str = "pg.example"
+) -> bytes:
     """One span of a service that writes to a table."""
     return json.dumps({"resourceSpans": [{
         "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]},
@@ -136,7 +138,7 @@ def test_received_piece_by_piece_a_capture_gives_the_flows_of_the_file() -> None
 )
 def test_a_body_that_is_no_request_is_refused_and_not_quoted(body: bytes, json_body: bool) -> None:
     requests = Requests()
-    with pytest.raises(InputError, match="^the body is no OTLP trace request$"):
+    with pytest.raises(InputError, match=r"^the body is no OTLP trace request$"):
         requests.take(body, json=json_body)
 
     assert requests.tally.refused["damaged-request"] == 1

@@ -69,20 +69,24 @@ def pictures(run: Run, views: Sequence[str] = (), room: int = 0) -> Pictures:
         ConfigError: no such view.
     """
     from lineage.diagram import picture
+    from lineage.diagram.views import view as load_view
 
     told: list[dict[str, Any]] = []
     markup: list[str] = []
     left: list[Both] = []
     notices: dict[str, None] = {}
     for view in views or VIEWS:
+        taken = _size([*markup, *map(embedded, told)])
+        if told and not views and taken >= room:
+            left.append(text(load_view(view).title.text))
+            continue
         drawing = picture(run.graph, view, run.report)
         if not (views or drawing.lines or not told):
             continue
         one = _told(run, drawing, f"view{len(told) + 1}")
-        rest = inf if views else room - _size([*markup, *map(embedded, [*told, one])])
-        full = bool(told) and rest <= 0
-        drawn = _Drawn() if full or "large" in one else _draw(drawing, one, rest)
-        if full or (told and _size(drawn.markup) > rest):
+        rest = inf if views else room - taken - len(embedded(one).encode())
+        drawn = _Drawn() if "large" in one else _draw(drawing, one, rest)
+        if told and _size(drawn.markup) > rest:
             left.append(text(drawing.title))
             continue
         told.append(one | ({"text": drawn.text} if drawn.text else {}))
