@@ -13,7 +13,7 @@ from functools import total_ordering
 
 from lineage.flows import Doubt, Exemplar
 from lineage.graph import Flow, FlowGraph
-from lineage.meaning import Source, Title
+from lineage.meaning import Meaning, Source, Title
 from lineage.places import Place, PlaceKind
 
 
@@ -226,16 +226,23 @@ def ref(graph: FlowGraph, thing: int) -> Ref:
     if isinstance(known, Ref):
         return known
     place, meaning = graph.place(thing), graph.meaning(thing)
-    en, zh = (_name(place, title or meaning.name) for title in (meaning.title.en, meaning.title.zh))
+    en, zh = _names(place, meaning)
     made = Ref(graph.id(thing), en, zh, meaning.source)
     graph.memo["ref", thing] = made
     return made
 
 
-def _name(place: Place, declared: str) -> str:
+def _names(place: Place, meaning: Meaning) -> tuple[str, str]:
+    """In English and in Chinese."""
+    titles = (("en", meaning.title.en), ("zh", meaning.title.zh))
+    en, zh = (_name(place, title or meaning.name, lang) for lang, title in titles)
+    return en, zh
+
+
+def _name(place: Place, declared: str, lang: str) -> str:
     """The inventory's name of a place, with what tells apart those that one entry fits."""
     if not declared:
-        return place.label
+        return place.label_in(lang)
     if place.kind is PlaceKind.PARTY:
         return f"{declared} ({place.name})" if place.name and place.name != declared else declared
     part = (
@@ -250,7 +257,7 @@ def resource_ref(graph: FlowGraph, thing: int) -> Ref:
     if place.kind is not PlaceKind.STORE:
         return whole
     meaning, bare = graph.meaning(thing), replace(place, collection="")
-    en, zh = (_name(bare, title or meaning.name) for title in (meaning.title.en, meaning.title.zh))
+    en, zh = _names(bare, meaning)
     return Ref(graph.things[thing].resource, en, zh, whole.source)
 
 

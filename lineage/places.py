@@ -94,23 +94,63 @@ class Place:
 
     @property
     def label(self) -> str:
-        """A short name for people: never empty, never markup.
+        """A short name for people, in English: never empty, never markup.
 
         >>> Place(PlaceKind.STORE, system="redis", host="cache.example", namespace="0").label
         'redis cache.example/0'
         """
+        return self.label_in("en")
+
+    def label_in(self, lang: str) -> str:
+        """A short name for people in "en" or "zh"; names from telemetry stay as they are.
+
+        >>> Place(PlaceKind.PARTY, owner="service:api@").label_in("zh")
+        '未标明租户的调用方'
+        """
+        told = _LABELS[lang]
         if self.kind is PlaceKind.STORE:
-            path = "/".join(part for part in (self.host or "(no address)", self.namespace, self.collection) if part)
-            return f"{self.system or 'store'} {path}"
+            path = "/".join(part for part in (self.host or told["no-address"], self.namespace, self.collection) if part)
+            return f"{self.system or told['store']} {path}"
         if self.kind is PlaceKind.MODEL:
-            return f"{self.name or 'model'} at {self.host or '(no address)'}"
+            return told["model"].format(name=self.name or told["a-model"], host=self.host or told["no-address"])
         if self.kind is PlaceKind.TOPIC:
-            return f"{self.system or 'queue'} {self.name or '(no name)'}"
+            return f"{self.system or told['queue']} {self.name or told['no-name']}"
         if self.kind is PlaceKind.CALLER:
-            return "caller not in the telemetry"
+            return told["caller"]
         if self.kind is PlaceKind.PARTY:
-            return self.name or "caller without a tenant"
-        return self.name or self.host or f"{self.kind} without a name"
+            return self.name or told["no-tenant"]
+        return self.name or self.host or told[str(self.kind)]
+
+
+_LABELS = {
+    "en": {
+        "no-address": "(no address)",
+        "no-name": "(no name)",
+        "store": "store",
+        "queue": "queue",
+        "a-model": "model",
+        "model": "{name} at {host}",
+        "caller": "caller not in the telemetry",
+        "no-tenant": "caller without a tenant",
+        "service": "service without a name",
+        "remote": "remote without a name",
+        "operator": "operator without a name",
+    },
+    "zh": {
+        "no-address": "（地址不明）",
+        "no-name": "（名称不明）",
+        "store": "存储",
+        "queue": "队列",
+        "a-model": "模型",
+        "model": "{name}（{host}）",
+        "caller": "遥测中未出现的调用方",
+        "no-tenant": "未标明租户的调用方",
+        "service": "未命名的服务",
+        "remote": "未命名的对端",
+        "operator": "未命名的人员",
+    },
+}
+"""What a place is called where telemetry gives no name."""
 
 
 def _quote(text: str) -> str:

@@ -7,7 +7,7 @@ flows. Where a rule reads names otherwise (an expression, a contract type of ano
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -33,12 +33,16 @@ class Classes:
         policy: the rules and the inventory.
         own: our own place, which sees customers that it cannot name.
         first: customers that are known already, who stand for their classes.
+        claims: place id -> origins that spans claim for its data.
     """
 
-    def __init__(self, policy: Policy, own: Place, first: Iterable[Place]) -> None:
+    def __init__(
+        self, policy: Policy, own: Place, first: Iterable[Place], claims: Mapping[str, Collection[str]]
+    ) -> None:
         self.members: dict[Place, set[Place]] = {}
         """Who stands for others -> who was seen of the class."""
         self._own = own
+        self._claims = claims
         self._inventory: Meanings = policy.inventory
         self._names, self._any_name = _patterns(policy)
         self._matches = tuple(_matches(policy.inventory))
@@ -80,7 +84,8 @@ class Classes:
         said = tuple(_value(meaning, name) for name in _TOLD)
         named = tuple(fits(pattern, place.name) for pattern in self._names)
         matched = tuple(self._inventory.matches(match, place) for match in self._matches)
-        return place if self._any_name else (said, named, matched, place.owner)
+        claimed = tuple(sorted(self._claims.get(place.id, ())))
+        return place if self._any_name else (said, named, matched, claimed, place.owner)
 
 
 _TOLD = tuple(field.name for field in fields(Meaning) if field.name != "place")

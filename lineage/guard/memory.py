@@ -55,7 +55,7 @@ class Memory:
 
     def __init__(self, policy: Policy, facts: Flows, own: Place, limit: int, today: int) -> None:
         self.policy, self.own, self.limit = policy, own, limit
-        self.classes = Classes(policy, own, facts.places)
+        self.classes = Classes(policy, own, facts.places, facts.coverage.claims)
         self.day = today
         self._known: tuple[Flows, Found] = facts, policy.findings(facts, self._date())
         """The facts, and what the rules find in them: together, so that no fork comes between."""
@@ -121,9 +121,8 @@ class Memory:
 
     def under(self, policy: Policy, today: int) -> Memory:
         """The same facts under another policy, which may tell customers apart that this one does not."""
-        first = Classes(
-            policy, self.own, sorted(m for members in self.classes.members.values() for m in list(members))
-        )
+        customers = sorted(member for members in self.classes.members.values() for member in list(members))
+        first = Classes(policy, self.own, customers, self.facts.coverage.claims)
 
         def whom(place: Place) -> set[Place]:
             return {first.of(member) for member in list(self.classes.members.get(place, (place,)))}

@@ -167,7 +167,7 @@ class Policy:
             after,
             self._blame(mine, key),
             any(f.waived for f in mine),
-            not all(here & _places(f) for f in new.values()),
+            not all(here & set(f.at) for f in new.values()),
             _reached(new.values()),
         )
 
