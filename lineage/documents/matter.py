@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 CUSTOMERS = (PlaceKind.PARTY, PlaceKind.CALLER)
 """Whose data it is, and who gets answers."""
 
+REMEMBERED = 100
+"""Of how many groups of customers it is remembered where their data gets to: customers may be many thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -104,6 +107,8 @@ class Matter:
             chosen = frozenset(key)
             size = len(self.graph.things)
             answers = [Answer.YES if thing in chosen else Answer.NO for thing in range(size)]
+            if len(self._reached) >= REMEMBERED:
+                del self._reached[next(iter(self._reached))]
             self._reached[key] = reach(self.graph, answers)
         return self._reached[key]
 

@@ -15,7 +15,6 @@ from lineage.documents.said import country, phrase, title_text, word
 from lineage.flows import Leg
 from lineage.places import PlaceKind
 from lineage.reach import Reach
-from lineage.selection import Answer
 
 # --- who, and for whom --------------------------------------------------------------------------------
 
@@ -258,17 +257,9 @@ def packs(matter: Matter, part: PartForm) -> Iterator[Given]:
 
 def answers_of(matter: Matter, things: Sequence[int], leg: Leg) -> list[int]:
     """Flows of a leg that begin (request) or end (response) at customers."""
-    ends = set(things)
-    return [
-        number
-        for number, flow in enumerate(matter.graph.flows)
-        if flow.key.leg is leg and (flow.source if leg is Leg.REQUEST else flow.target) in ends
-    ]
-
-
-def surely(found: Reach, thing: int) -> bool:
-    """Whether data was observed at a thing; else it may be there."""
-    return found.things[thing] is Answer.YES
+    graph = matter.graph
+    index = graph.out_of if leg is Leg.REQUEST else graph.into
+    return [number for thing in things for number in index[thing] if graph.flows[number].key.leg is leg]
 
 
 SUBJECTS: Mapping[str, Callable[[Matter, PartForm], Iterator[Subject]]] = {

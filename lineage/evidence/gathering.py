@@ -2,7 +2,9 @@
 
     report.json  graph.json  snapshot.json  waivers.json      what was found, on what
     inventory/1.yaml ...  policies/<pack>.yaml                what it was judged by, as it stood
-    diagrams/where-inputs-go.<lang>.svg                       the picture, with violating paths in red
+    report.html                                               the same for people, in English and Chinese
+    diagrams/<view>.<lang>.svg                                the pictures, with violating paths in red
+    documents/<document>.<lang>.md                            what compliance hands over, with its gaps
     README.md                                                 how to verify
 
 The names are our own: nothing of telemetry or of a user's path becomes a file name.
@@ -25,10 +27,11 @@ from lineage.evidence.sealing import OWN
 
 if TYPE_CHECKING:
     from lineage.check import Report
+    from lineage.diagram.text import Language
     from lineage.graph import FlowGraph
     from lineage.inventory import Inventory
 
-VIEW = "where-inputs-go"
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ADDED = frozenset(
     ".html .svg .png .pdf .md .txt .csv .xlsx .json .xml .yaml .yml .dot .mmd .graphml .drawio".split()
 )
@@ -69,7 +72,7 @@ def gather(
     from lineage.inventory import Inventory
     from lineage.packs import load_pack
     from lineage.pipeline import read_flows
-    from lineage.report import FORMATS
+    from lineage.report.html import to_html
     from lineage.snapshot import dumps
 
     told = [yamlfile.read(path) for path in inventories]
@@ -78,9 +81,11 @@ def gather(
     graph = FlowGraph(flows, inventory)
     packs = [load_pack(name) for name in policies]
     report = check(graph, packs, mode=mode, today=today)
+    page = to_html(graph, report)
     files = {
         "README.md": README.encode(),
-        "report.json": FORMATS["json"](report, lang="en").encode("utf-8", "backslashreplace"),
+        "report.json": page.json,
+        "report.html": page.html,
         "graph.json": _json(graph.to_node_link()),
         "snapshot.json": dumps(flows),
         "waivers.json": _json(_waivers(inventory)),
@@ -89,10 +94,10 @@ def gather(
     for pack, name in zip(packs, policies, strict=True):
         files[f"policies/{pack.id}.yaml"] = _pack_bytes(name, pack.digest)
     pictures, notices = _pictures(graph, report)
-    files |= pictures
+    files |= pictures | _documents(graph, mode, report.today)
     for folder in added:
         _add(files, Path(folder))
-    return Gathered(files, report, notices)
+    return Gathered(files, report, tuple(dict.fromkeys((*page.notices, *notices))))
 
 
 def _json(value: Any) -> bytes:
@@ -121,20 +126,39 @@ def _pack_bytes(name: str | Path, digest: str) -> bytes:
 
 
 def _pictures(graph: FlowGraph, report: Report) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The diagram in each language; as DOT where the machine cannot draw."""
-    from lineage.diagram import draw, render
+    """Every view in each language; as DOT where the machine cannot draw."""
+    from lineage.diagram import draw, render, view_names
 
     files, notices = {}, []
-    for lang in ("en", "zh"):
-        text = draw(graph, VIEW, lang, report)
-        rendered = render(text, "svg")
-        notices += [notice for notice in rendered.notices if notice not in notices]
-        stem = f"diagrams/{VIEW}.{lang}"
-        if rendered.data is None:
-            files[f"{stem}.dot"] = text.encode()
-        else:
-            files[f"{stem}.svg"] = rendered.data
+    for view in view_names():
+        for lang in LANGUAGES:
+            text = draw(graph, view, lang, report)
+            rendered = render(text, "svg")
+            notices += [notice for notice in rendered.notices if notice not in notices]
+            stem = f"diagrams/{view}.{lang}"
+            if rendered.data is None:
+                files[f"{stem}.dot"] = text.encode("utf-8", "backslashreplace")
+            else:
+                files[f"{stem}.svg"] = rendered.data
     return files, tuple(notices)
+
+
+def _documents(graph: FlowGraph, mode: str, today: date) -> dict[str, bytes]:
+    """Every document in each language, each with the rules of its own packs, as `lineage document all` writes them."""
+    from lineage.check import check
+    from lineage.documents import FORMS, Matter, form, make, names
+    from lineage.packs import load_pack
+
+    files = {}
+    for name in names():
+        packs = [load_pack(pack) for pack in form(name).packs]
+        its_mode = mode if any(mode in pack.modes for pack in packs) else ""
+        made = make(name, Matter(graph, check(graph, packs, mode=its_mode, today=today), today, ""))
+        for lang in LANGUAGES:
+            text = FORMS["md"](made, lang)
+            assert isinstance(text, str)  # noqa: S101 - Markdown is text
+            files[f"documents/{name}.{lang}.md"] = text.encode("utf-8", "backslashreplace")
+    return files
 
 
 def _add(files: dict[str, bytes], folder: Path) -> None:

@@ -98,8 +98,10 @@ def test_the_ledgers_of_the_example_balance(tmp_path: Path) -> None:
 
     part = next(part for part in json.loads(path.read_text("utf-8"))["parts"] if part["id"] == "reconciliation")
     told = {row["key"]: row["cells"]["variance"][0].get("number") for row in part["rows"]}
-    assert told["balance:qwen-max:2026-11:tokens"] == 2155
+    assert told["balance:qwen-max:2026-11:tokens"] == 0
     assert told["balance:llama-3:2026-11:tokens"] == 0
+    sold = {row["key"]: row["cells"]["sold"][0].get("number") for row in part["rows"]}
+    assert sold["balance:qwen-max:2026-11:tokens"] == 6860  # 7,000 bought, 140 left over
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import openpyxl
 import pytest
 from diagram import hostile
-from documents.made import document, of
 from markdown_it import MarkdownIt
 
+from documents.made import document, of
 from lineage.diagram.text import LANGUAGES
 from lineage.documents import FORMS, Document, names
 from lineage.documents.sheets import guarded, sheets, to_csv, unguarded

@@ -12,6 +12,7 @@ from lineage.__main__ import run
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "documents"
 MIXED = ("examples/captures/fastapi-mixed.jsonl", "-i", "examples/captures/fastapi-mixed.lineage.yaml")
+PACK = "tests/documents/pack.yaml"
 FILES = (
     "sub-processors",
     "processing-record",
@@ -30,7 +31,7 @@ def test_a_document_reads_as_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(ROOT)
     path = tmp_path / "document.md"
 
-    assert run(["document", name, *MIXED, "-o", str(path), "--lang", lang, "--today", "2026-11-25"]) == 0
+    assert run(["document", name, *MIXED, "-p", PACK, "-o", str(path), "--lang", lang, "--today", "2026-11-25"]) == 0
 
     golden = GOLDEN / "fastapi-mixed" / f"{name}.{lang}.md"
     if os.environ.get("LINEAGE_GOLDEN") == "write":

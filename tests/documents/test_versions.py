@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from documents.made import cell, document, of
 
+from documents.made import cell, document, of
 from lineage.documents import Document
 from lineage.documents.machine import to_json
 from lineage.documents.previous import read_previous
