@@ -45,13 +45,16 @@ class Baseline(Entry):
     """The findings, in the order of the report."""
 
     def known(self, findings: Iterable[Finding]) -> frozenset[str]:
-        """Fingerprints of those findings that are listed, and not worse than they are listed."""
+        """Fingerprints of those findings that are listed, and not worse than they are listed.
+
+        Two findings may share one, of something that is known of some calls and not of others: both count then.
+        """
         listed = {(each.rule, each.fingerprint): each.verdict for each in self.findings}
-        return frozenset(
-            finding.fingerprint
-            for finding in findings
-            if listed.get((finding.rule, finding.fingerprint)) in (finding.verdict, Verdict.VIOLATED)
-        )
+        known, other = set[str](), set[str]()
+        for finding in findings:
+            was = listed.get((finding.rule, finding.fingerprint))
+            (known if was in (finding.verdict, Verdict.VIOLATED) else other).add(finding.fingerprint)
+        return frozenset(known - other)
 
     def gone(self, findings: Iterable[Finding], packs: set[str]) -> tuple[KnownFinding, ...]:
         """Listed findings of these packs that are no longer found."""
@@ -95,7 +98,11 @@ def dump_baseline(findings: Iterable[Finding], today: date) -> str:
         "# Mend them one by one and take them out. `lineage check --baseline` tells which are no longer found.",
         "format: lineage-baseline/1",
     ]
-    entries = [line for finding in findings if not finding.waived for line in _entry(finding, today)]
+    left: dict[str, Finding] = {}
+    for finding in findings:
+        if not finding.waived and (finding.fingerprint not in left or finding.verdict is Verdict.VIOLATED):
+            left[finding.fingerprint] = finding
+    entries = [line for finding in left.values() for line in _entry(finding, today)]
     return "\n".join([*lines, "findings:" if entries else "findings: []", *entries]) + "\n"
 
 

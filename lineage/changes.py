@@ -165,6 +165,8 @@ class Compared:
     @classmethod
     def _of(cls, document: _Document) -> Compared:
         nodes = {node.id: node for node in document.nodes}
+        if len(nodes) < len(document.nodes):
+            raise ValueError("a place is there twice")
         ways: dict[tuple[str, str], _Way] = defaultdict(_Way)
         for edge in document.edges:
             if not {edge.source, edge.target, *edge.sources, *edge.possible_sources} <= nodes.keys():
@@ -184,9 +186,13 @@ class Compared:
         name = node.declared_name or node.name or node.id
         return Ref(node.id, node.title.en or name, node.title.zh or name)
 
+    def countries(self, way: tuple[str, str]) -> tuple[str, str]:
+        """Where the ends of a way stand."""
+        return self.country(way[0]), self.country(way[1])
+
     def crosses(self, way: tuple[str, str]) -> bool | None:
         """Whether a way goes from one country to another; None when that cannot be told."""
-        here, there = map(self.country, way)
+        here, there = self.countries(way)
         return here != there if here and there else None
 
     def days(self, place: str) -> float | None:
@@ -238,10 +244,10 @@ def _ways(before: Compared, after: Compared, words: Jurisdictions, *, new_ones: 
     """Ways, sources and categories that are in `after` and not in `before`."""
     for ends, way in sorted(after.ways.items()):
         known = before.ways.get(ends, _Way())
-        crossed = ends in before.ways and before.crosses(ends) is True
+        crossed = ends in before.ways and before.crosses(ends) is True and before.countries(ends) == after.countries(ends)
         sources = sorted(way.sources - known.sources)
         at, carried = tuple(map(after.ref, ends)), tuple(map(after.ref, sources))
-        countries = tuple(map(after.country, ends))
+        countries = after.countries(ends)
         crosses = after.crosses(ends)
         if crosses:
             border = words.has("domestic", countries[0]) != words.has("domestic", countries[1])
@@ -249,7 +255,7 @@ def _ways(before: Compared, after: Compared, words: Jurisdictions, *, new_ones: 
             if not crossed or carried:
                 kind = Kind.CROSSING_SOURCE if crossed else Kind.CROSSING
                 yield Change(kind, new_ones, at, whose, now=" → ".join(countries), border=border)
-        elif crosses is None and (ends not in before.ways or carried):
+        elif crosses is None and (ends not in before.ways or carried or before.crosses(ends) is not None):
             yield Change(Kind.UNPLACED, new_ones, at, carried, now=" → ".join(c or "?" for c in countries))
         elif ends not in before.ways and set(ends) <= before.nodes.keys():
             yield Change(Kind.FLOW, new_ones, at, carried)

@@ -6,14 +6,16 @@ holds structure, counts, times and exemplar ids; no content, no labels. Snapshot
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from lineage.errors import InputError
 from lineage.flows import Carried, Coverage, Doubt, Exemplar, FlowCount, FlowKey, Flows, Leg
+from lineage.names import CATEGORIES
 from lineage.places import Place, PlaceKind
 from lineage.spans import Tally
 
@@ -85,6 +87,8 @@ class _Snapshot(msgspec.Struct, forbid_unknown_fields=True):
     coverage: _Coverage
 
 
+_HEX = re.compile("[0-9a-f]{1,32}")
+_CATEGORIES = frozenset(CATEGORIES)
 _PLACE_FIELDS = _Place.__struct_fields__
 
 
@@ -188,7 +192,7 @@ def loads(data: bytes, file: str = "") -> Flows:
         return _flows(document)
     except (ValueError, IndexError):
         raise InputError.of(
-            "the snapshot names a place, kind or leg that it does not define", file=file, remedy="write it again with `lineage snapshot`"
+            "the snapshot is not as `lineage snapshot` writes it: a place, word, count or id is wrong, or is there twice", file=file, remedy="write it again with `lineage snapshot`"
         ) from None
 
 
@@ -198,6 +202,7 @@ def _flows(document: _Snapshot) -> Flows:
     for record in document.places:
         values: dict[str, Any] = {name: getattr(record, name) for name in _PLACE_FIELDS[1:]}
         places.append(Place(PlaceKind(record.kind), **values))
+    _once(places)
 
     def place(at: int) -> Place:
         if at < 0:
@@ -205,12 +210,21 @@ def _flows(document: _Snapshot) -> Flows:
         return places[at]
 
     def told(record: _Count) -> FlowCount:
-        if record.calls < 1:
+        if record.calls < 1 or not 0 <= record.first <= record.last:
+            raise ValueError
+        if not all(_HEX.fullmatch(trace) and _HEX.fullmatch(span) for trace, span in record.exemplars):
             raise ValueError
         return FlowCount(record.calls, record.first, record.last, tuple(Exemplar(*ids) for ids in record.exemplars))
 
+    def by_place(records: list[tuple[int, _Count]], whole: FlowCount) -> dict[Place, FlowCount]:
+        _once([at for at, _ in records])
+        found = {place(at): told(count) for at, count in records}
+        if any(count.calls > whole.calls for count in found.values()):
+            raise ValueError
+        return found
+
     for flow in document.flows:
-        if not 0 <= flow.doubts <= sum(Doubt):
+        if not 0 <= flow.doubts <= sum(Doubt) or not _CATEGORIES.issuperset(flow.categories):
             raise ValueError
         key = FlowKey(
             source=place(flow.source),
@@ -223,20 +237,28 @@ def _flows(document: _Snapshot) -> Flows:
             retention=flow.retention,
             doubts=Doubt(flow.doubts),
         )
+        whole = told(flow.count)
         carried = Carried(
-            told(flow.count),
-            {place(at): told(count) for at, count in flow.sources},
-            {place(at): told(count) for at, count in flow.possible},
+            whole,
+            by_place(flow.sources, whole),
+            by_place(flow.possible, whole),
             {(place(one), place(other)) for one, other in flow.together},
         )
         if key in flows.edges or not (carried.sources or carried.possible):
             raise ValueError
         flows.edges[key] = carried
+    _once([(user, model, hour) for user, model, hour, _ in document.usage])
     for user, model, hour, calls in document.usage:
-        flows.usage[place(user), place(model), hour] += calls
+        if calls < 1:
+            raise ValueError
+        flows.usage[place(user), place(model), hour] = calls
     flows.places.update(places)
     coverage = document.coverage
     tally = coverage.tally
+    groups = (tally.rejected, tally.refused, tally.lost, coverage.counts, *coverage.claims.values(), *coverage.regions.values())
+    counts = [coverage.traces, tally.spans, tally.requests, tally.bytes, tally.files, tally.sampled]
+    if min([*counts, *(count for group in groups for count in group.values())]) < 0:
+        raise ValueError
     flows.coverage = Coverage(
         Tally(
             tally.spans,
@@ -254,6 +276,11 @@ def _flows(document: _Snapshot) -> Flows:
         {name: Counter(regions) for name, regions in coverage.regions.items()},
     )
     return flows
+
+
+def _once(names: Sequence[object]) -> None:
+    if len(set(names)) < len(names):
+        raise ValueError
 
 
 def merge(parts: Iterable[Flows]) -> Flows:

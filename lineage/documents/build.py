@@ -7,7 +7,7 @@ from typing import Any
 
 from lineage.diagram.text import NOTHING, Text, joined
 from lineage.documents import books, customers, grants, organisation, places, subjects, suppliers
-from lineage.documents.forms import DocumentForm, FieldForm, PartForm, forms
+from lineage.documents.forms import SAME, DocumentForm, FieldForm, PartForm, forms
 from lineage.documents.kinds import Subject, Supplier
 from lineage.documents.matter import Matter
 from lineage.documents.model import GAPS, Cell, Column, Document, How, Law, Part, Row, Said
@@ -40,8 +40,6 @@ FIELDS: Mapping[str, Mapping[str, Callable[[Matter, Any], Cell]]] = {
     **organisation.ENTRIES,
 }
 """Kind of subject -> field -> what it says."""
-SAME = {"keeper": "place", "recipient": "transfer"}
-"""Kinds of subjects that have the fields of another."""
 LEDGERS = {"invoice": "upstream-invoices", "order": "downstream-orders", "payment": "collections"}
 HEAD = ("name", "period", "telemetry", "sampling", "completeness", "inventory", "tool")
 

@@ -5,7 +5,7 @@ A field that no function fills is filled from attestations of the types that it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -16,6 +16,8 @@ from lineage.diagram.notation import Phrase, Strict
 from lineage.yamlfile import load
 
 FILE = "lineage/data/documents.yaml"
+SAME = {"keeper": "place", "recipient": "transfer"}
+"""Kinds of subjects that have the fields of another."""
 
 
 class Cited(Strict):
@@ -89,3 +91,23 @@ def forms() -> Forms:
     """
     loaded, _ = load(files("lineage") / "data" / "documents.yaml", Forms, FILE)
     return loaded
+
+
+def reference() -> Iterator[str]:
+    """The lines of the tables of docs/reference/documents.md: of each document the fields that somebody can fill, and with what."""
+    found = forms()
+    for form in found.forms:
+        yield from (f"## {form.id}", "", f"{form.title.en} / {form.title.zh}. {form.about.en}", "")
+        yield from ("| section | one for each | field | filled by |", "| --- | --- | --- | --- |")
+        for part in form.parts:
+            fields = found.fields[SAME.get(part.each, part.each)]
+            for name in part.fields:
+                yield f"| {part.title.en} | {part.each} | {fields[name].title.en} | {_filled(fields[name])} |"
+        yield ""
+
+
+def _filled(form: FieldForm) -> str:
+    ways = [f"`{key}`" for key in form.write.split(", ") if form.write]
+    ways += [f"an attestation of type `{kind}`" for kind in form.attest]
+    ways += [f"spans: `{form.send}`"] if form.send else []
+    return ", ".join(ways)

@@ -14,6 +14,7 @@ from lineage.diagram.text import Text
 from lineage.documents.model import Cell, Said
 from lineage.documents.said import Seen, declared, market, phrase, title_text
 from lineage.findings import ref
+from lineage.flows import UNSURE
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory
 from lineage.labels import UNKNOWN
@@ -123,29 +124,34 @@ class Matter:
         return sorted(number for number in into if found.flows[number])
 
     def seen(self, found: Reach, numbers: Iterable[int]) -> Seen:
-        """How often flows were seen with the data; established if one of them is."""
-        graph = self.graph
-        counts, sure = [], False
-        for number in numbers:
-            flow = graph.flows[number]
-            carriers = [s for s in (*flow.sources, *flow.possible) if found.sources[s]]
-            counts.append(graph.seen_with(number, carriers or (*flow.sources, *flow.possible)))
-            sure = sure or found.flows[number] is Answer.YES
+        """How often flows were surely seen with the data; where none surely carries it, how often they may have."""
+        numbers = list(numbers)
+        surely = [number for number in numbers if found.flows[number] is Answer.YES]
+        counts = [self.graph.seen_with(number, self._carriers(found, number)) for number in surely or numbers]
         return Seen(
             sum(calls for calls, *_ in counts),
             min((first for _, first, *_ in counts if first), default=0),
             max((last for *_, last, _ in counts), default=0),
             all(exact for *_, exact in counts),
-            sure,
+            bool(surely),
         )
 
+    def _carriers(self, found: Reach, number: int) -> list[int]:
+        """The sources by which a flow carries the data, as surely as it does."""
+        flow, level = self.graph.flows[number], found.flows[number]
+        named = flow.sources if level is Answer.YES else (*flow.sources, *flow.possible)
+        return [source for source in named if found.sources[source] >= level] or [*flow.sources, *flow.possible]
+
     def all_seen(self, numbers: Iterable[int]) -> Seen:
-        """How often flows were seen, whatever they carried."""
-        counts = [self.graph.flows[number].count for number in numbers]
+        """How often flows were seen, whatever they carried; established where one of them is known to be as told."""
+        flows = [self.graph.flows[number] for number in numbers]
+        surely = [flow for flow in flows if not flow.doubts & UNSURE]
+        counts = [flow.count for flow in surely or flows]
         return Seen(
             sum(count.calls for count in counts),
             min((count.first for count in counts if count.first), default=0),
             max((count.last for count in counts), default=0),
+            sure=bool(surely),
         )
 
     # --- what is declared ----------------------------------------------------------------------------

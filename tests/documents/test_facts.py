@@ -6,7 +6,7 @@ import pytest
 
 from documents.made import cell, document, said
 from lineage.documents import names
-from lineage.documents.forms import forms
+from lineage.documents.forms import SAME, forms
 from lineage.documents.model import How
 
 WAY = "acme[DE:personal] > gw@SG > pg/users"
@@ -170,6 +170,14 @@ def test_what_may_have_got_there_is_not_called_observed() -> None:
     assert (status.text.en, status.how) == ("possible: data of this market may get there", How.POSSIBLE)
 
 
+def test_what_may_have_got_there_is_not_counted_with_what_surely_did() -> None:
+    lines = ("acme[DE] > gw@SG > pg", "acme[DE] > gw@SG ?> pg", "acme[DE] > gw@SG ?> pg", "acme is market=DE", "gw is operator=us")
+
+    made = document("sub-processors", *lines, "pg is vendor=cloud")
+
+    assert said(cell(made, "list", "traffic", "vendor:cloud")) == [f"1× ({ONCE})"]
+
+
 def test_places_of_which_nobody_declares_who_runs_them_are_on_the_list() -> None:
     made = document("sub-processors", WAY, "acme is market=DE")
 
@@ -325,7 +333,7 @@ def test_no_field_is_ever_blank(name: str, lines: tuple[str, ...]) -> None:
 
 
 def test_every_field_of_every_form_is_one_that_exists() -> None:
-    from lineage.documents.build import FIELDS, HEAD, SAME, SUBJECTS
+    from lineage.documents.build import FIELDS, HEAD, SUBJECTS
 
     fields = forms().fields
     for form in forms().forms:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lineage.__main__ import run
+from lineage.documents.forms import reference
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "documents"
@@ -38,3 +39,13 @@ def test_a_document_reads_as_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_bytes(path.read_bytes())
     assert path.read_text("utf-8") == golden.read_text("utf-8")
+
+
+def test_the_reference_page_has_every_field() -> None:
+    page = ROOT / "docs" / "reference" / "documents.md"
+    before, mark, _ = page.read_text("utf-8").partition("<!-- generated from lineage/data/documents.yaml -->\n")
+    whole = f"{before}{mark}\n" + "\n".join(reference()).rstrip() + "\n"
+
+    if os.environ.get("LINEAGE_GOLDEN") == "write":
+        page.write_text(whole, "utf-8")
+    assert page.read_text("utf-8") == whole

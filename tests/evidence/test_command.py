@@ -74,7 +74,7 @@ def test_a_pack_is_sealed_and_verified(desk: Path, capsys: pytest.CaptureFixture
     assert (desk / "december" / "documents" / "ropa.en.md").read_text() == "# Record of processing\n"
     shown = capsys.readouterr().out
     for line in (
-        "november.zip verifies: 13 files, signed with acme.pub",
+        "november.zip verifies: 48 files, signed with acme.pub",
         "outcome of the check: PROVEN (strict, as of 2026-11-25)",
         "sealed at 2026-11-25T12:00:00Z by lineage ",
         "pack 1 of its chain, head ",
@@ -87,7 +87,7 @@ def test_the_result_is_told_in_chinese(desk: Path, capsys: pytest.CaptureFixture
     capsys.readouterr()
     assert run(["evidence", "verify", "november.zip", "--key", "acme.pub", "--lang", "zh"]) == 0
     shown = capsys.readouterr().out
-    assert "november.zip 验证通过：13 个文件，由 acme.pub 签名" in shown
+    assert "november.zip 验证通过：48 个文件，由 acme.pub 签名" in shown
     assert "检查结论：已证明（strict，截至 2026-11-25）" in shown
 
 

@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import random
+import re
 import threading
 import time
 import tracemalloc
@@ -26,6 +27,7 @@ from lineage.errors import LineageError
 from lineage.guard import Guard, IsolationViolation, Outcome, Place, PlaceKind, Reason
 from lineage.guard.memory import Memory
 from lineage.inventory.match import told
+from lineage.snapshot import dumps
 
 DB = Place(PlaceKind.STORE, system="postgresql", host="pg.example", namespace="app", collection="users")
 CRM = {
@@ -668,6 +670,31 @@ def test_the_interpreter_may_end_with_a_guard_in_use(inventory: Path, tmp_path: 
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in lines(record) if "again" in line][-1]["again"] == {"2": 4}
+
+
+def test_the_manual_works_as_written(
+    inventory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "guard.md"
+    first, second, *_ = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "_guard", None)
+    before = Guard(["order16"], [inventory], service=SERVICE)
+    with before.work():
+        before.before(CRM)
+        before.check(replace(DB, collection="prompts"))
+    (tmp_path / "main.snapshot.json").write_bytes(dumps(before.flows()))
+
+    exec(compile(first, str(page), "exec"), {})  # noqa: S102 - our own page
+    # The inventory of this test does not declare acme.
+    assert capsys.readouterr().out == (
+        "order16/no-shared-store order16/no-shared-store (undecided): Data of acme, which is at db app, may itself be of the kind"
+        " that must stay out. Path so far: acme > gateway > db app/prompts\n"
+    )
+    exec(compile(second, str(page), "exec"), {"guard": module})  # noqa: S102
+    assert module.installed().flows().places == before.flows().places
+    module.installed().close()
+    before.close()
 
 
 def test_nothing_is_logged_where_all_is_well(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
