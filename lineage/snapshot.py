@@ -192,7 +192,7 @@ def loads(data: bytes, file: str = "") -> Flows:
         return _flows(document)
     except (ValueError, IndexError):
         raise InputError.of(
-            "the snapshot is not as `lineage snapshot` writes it: a place, word, count or id is wrong, or is there twice", file=file, remedy="write it again with `lineage snapshot`"
+            "the snapshot names a place, kind or leg that it does not define, or holds a count, word or id that none can hold", file=file, remedy="write it again with `lineage snapshot`"
         ) from None
 
 

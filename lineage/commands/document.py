@@ -45,14 +45,34 @@ def _list(context: click.Context, _: click.Parameter, asked: bool) -> None:
     help="The document; its ending says the format: .md .csv .xlsx .json. A folder, with NAME = all.",
 )
 @options.language
-@click.option("--market", default="", metavar="CC", help="Only for customers of this market (ISO country code), to be handed to them.")
-@click.option("--since", metavar="FILE", help="The last sub-processor list, .json or .csv as written here: tells what changed.")
+@click.option(
+    "--market",
+    default="",
+    metavar="CC",
+    help="Only for customers of this market (ISO country code), to be handed to them.",
+)
+@click.option(
+    "--since",
+    metavar="FILE",
+    help="The last sub-processor list, .json or .csv as written here: tells what changed.",
+)
 @click.option(
     "--ledger", "ledgers", multiple=True, metavar="KIND=FILE",
     help="A ledger beside those of the inventory, CSV or Parquet; may be given several times (docs/reference/ledgers.md).",
 )  # fmt: skip
-@click.option("--today", metavar="YYYY-MM-DD", help="The date of the document, on which others must be in date. Default: today, UTC.")
-@click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List the documents, and end.")
+@click.option(
+    "--today",
+    metavar="YYYY-MM-DD",
+    help="The date of the document, on which others must be in date. Default: today, UTC.",
+)
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="List the documents, and end.",
+)
 def document(
     name: str,
     spans: tuple[str, ...],
@@ -87,9 +107,15 @@ def document(
     wanted = [form(each) for each in (names() if name == ALL else [name])]
     ending = Path(output).suffix.lstrip(".").lower()
     if name == ALL and ending in ENDINGS:
-        raise work.usage(f"all documents go into a folder, and {output} ends like one of them", "name a folder: -o documents/")
+        raise work.usage(
+            f"all documents go into a folder, and {output} ends like one of them",
+            "name a folder: -o documents/",
+        )
     if name != ALL and ending not in ENDINGS:
-        raise work.usage(f"the ending of {output} tells no format", f"end it in .{', .'.join(ENDINGS[:-1])} or .{ENDINGS[-1]}")
+        raise work.usage(
+            f"the ending of {output} tells no format",
+            f"end it in .{', .'.join(ENDINGS[:-1])} or .{ENDINGS[-1]}",
+        )
     last = read_previous(since) if since else None
     inventory = work.load_inventory(inventories)
     if ledgers:
@@ -132,7 +158,10 @@ def _write(finished: Document, output: str, endings: Sequence[str], alone: bool,
         try:
             Path(output).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise work.usage(f"cannot make the folder {output} ({error.strerror})", "name a new folder, or one you may write to") from None
+            raise work.usage(
+                f"cannot make the folder {output} ({error.strerror})",
+                "name a new folder, or one you may write to",
+            ) from None
     written = []
     for ending in endings:
         path = output if alone else str(Path(output) / f"{finished.id}.{ending}")

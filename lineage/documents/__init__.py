@@ -82,7 +82,10 @@ def make(name: str, matter: Matter, previous: Previous | None = None) -> Documen
     if matter.market:
         _market(wanted, matter)
     if previous is not None and name not in LISTS:
-        raise LineageError.of(f"{name} has no versions to compare", remedy=f"leave --since out, or make one of: {', '.join(LISTS)}")
+        raise LineageError.of(
+            f"{name} has no versions to compare",
+            remedy=f"leave --since out, or make one of: {', '.join(LISTS)}",
+        )
     made = fill(wanted, matter)
     if name not in LISTS:
         return made
@@ -95,7 +98,9 @@ def _market(wanted: DocumentForm, matter: Matter) -> None:
     """Complain of a market that the document cannot be made for."""
     if not wanted.by_market:
         able = ", ".join(one.id for one in forms().forms if one.by_market)
-        raise LineageError.of(f"{wanted.id} is not made for one market", remedy=f"leave --market out, or make one of: {able}")
+        raise LineageError.of(
+            f"{wanted.id} is not made for one market", remedy=f"leave --market out, or make one of: {able}"
+        )
     known = [market for market in matter.markets if matter.market in (*market.countries, market.key)]
     if not known:
         raise LineageError.of(

@@ -55,7 +55,9 @@ def balances(matter: Matter, part: PartForm) -> Iterator[Balance]:
             keys |= {(str(key[0]), int(key[1])) for key, total in found.items() if total.value or total.told}
         for model, month in sorted(keys):
             title = Text.plain(f"{model} {month_text(month)}")
-            yield Balance(f"balance:{model}:{month_text(month)}:{unit}", title, model=model, month=month, unit=unit)
+            yield Balance(
+                f"balance:{model}:{month_text(month)}:{unit}", title, model=model, month=month, unit=unit
+            )
 
 
 _SIDES = (
@@ -76,12 +78,18 @@ def _side(matter: Matter, one: Balance, side: int) -> Sum | None:
         return None
     # What a ledger that was given does not list was not bought or sold; a stock that is not listed is not known.
     nothing = None if kind == "stock" else Sum(0, True, 0)
-    return totals(books, kind, column.format(unit=one.unit), ("model", "period")).get((one.model, one.month), nothing)
+    return totals(books, kind, column.format(unit=one.unit), ("model", "period")).get(
+        (one.model, one.month), nothing
+    )
 
 
 def _basis(matter: Matter, kind: str) -> Text:
     files = [file.path.rpartition("/")[2] for file in ledgers(matter).files if file.kind == kind]
-    return phrase("document.ledger", kind=kind, files=names(map(Text.plain, files)) if files else Text.plain("lineage.yaml"))
+    return phrase(
+        "document.ledger",
+        kind=kind,
+        files=names(map(Text.plain, files)) if files else Text.plain("lineage.yaml"),
+    )
 
 
 def _quantity(side: int) -> Callable[[Matter, Balance], Cell]:
@@ -158,7 +166,10 @@ def lines(kind: str) -> Callable[[Matter, PartForm], Iterator[Line]]:
         found = []
         for row in range(rows.count):
             values = {name: column[row].item() for name, column in rows.columns.items()}
-            told = {name: books.text(name, value) if name in books.words else value for name, value in values.items()}
+            told = {
+                name: books.text(name, value) if name in books.words else value
+                for name, value in values.items()
+            }
             found.append((tuple(str(value) for value in told.values()), told))
         for number, (_, told) in enumerate(sorted(found, key=lambda each: each[0]), 1):
             yield Line(f"{kind}:{number}", Text.plain(str(next(iter(told.values())))), kind=kind, values=told)
@@ -173,7 +184,9 @@ def _column(name: str) -> Callable[[Matter, Line], Cell]:
         if untold or value is None:
             return (unfilled(f"{line.kind}.{name}"),)
         number = None if name == "period" or isinstance(value, str) else float(value)
-        text = Text.plain(month_text(value) if name == "period" else value if isinstance(value, str) else f"{value:,.10g}")
+        text = Text.plain(
+            month_text(value) if name == "period" else value if isinstance(value, str) else f"{value:,.10g}"
+        )
         return (Said(text, How.DECLARED, _basis(matter, line.kind), number),)
 
     return field

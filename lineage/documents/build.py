@@ -49,7 +49,11 @@ def make(form: DocumentForm, matter: Matter) -> Document:
     parts = tuple(_part(part, matter) for part in form.parts)
     files = phrase("document.files")
     asked = ((phrase("document.market"), (looked(market(matter.market), files),)),) if matter.market else ()
-    head = ((phrase("document.as-of"), (looked(Text.plain(matter.today.isoformat()), files),)), *asked, *_head(matter))
+    head = (
+        (phrase("document.as-of"), (looked(Text.plain(matter.today.isoformat()), files),)),
+        *asked,
+        *_head(matter),
+    )
     laws = tuple(Law(cited.text.text, cited.mark) for cited in form.law)
     return Document(form.id, form.title.text, form.about.text, laws, head, parts, form.main)
 
@@ -92,7 +96,11 @@ def _no_rows(form: PartForm, matter: Matter) -> Said:
     if ledger and ledger not in books.ledgers(matter):
         return not_declared(f"ledgers[].kind: {ledger}")
     if form.each == "balance":
-        kinds = [kind for kind in ("upstream-invoices", "downstream-usage", "stock") if kind not in books.ledgers(matter)]
+        kinds = [
+            kind
+            for kind in ("upstream-invoices", "downstream-usage", "stock")
+            if kind not in books.ledgers(matter)
+        ]
         if kinds:
             return not_declared(", ".join(f"ledgers[].kind: {kind}" for kind in kinds))
     if form.each == "authorisation":

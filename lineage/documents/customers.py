@@ -114,7 +114,9 @@ def _countries(matter: Matter, one: Customer) -> Cell:
     """Other countries that its data gets to."""
     found = matter.reach(one.things)
     home = set(one.market.countries)
-    return facts.countries(matter, [t for t in matter.path(found) if matter.graph.meaning(t).country not in home])
+    return facts.countries(
+        matter, [t for t in matter.path(found) if matter.graph.meaning(t).country not in home]
+    )
 
 
 def _recipients(matter: Matter, one: Customer) -> Cell:
@@ -149,7 +151,11 @@ CUSTOMER: Mapping[str, Callable[[Matter, Customer], Cell]] = {
 def _exporter(matter: Matter, one: Transfer) -> Cell:
     """Customers whose data it is, counted: their names stay out of a paper that others read."""
     n = len(one.market.customers)
-    return (looked(phrase("document.customers-of", market=one.market.title, n=n), phrase("document.from-spans"), n),)
+    return (
+        looked(
+            phrase("document.customers-of", market=one.market.title, n=n), phrase("document.from-spans"), n
+        ),
+    )
 
 
 def _importer(matter: Matter, one: Transfer) -> Cell:
@@ -214,7 +220,10 @@ def _people_there(matter: Matter, one: Transfer) -> Cell:
     people = facts.of_kind(matter, one.things, PlaceKind.OPERATOR)
     if people:
         return facts.listed(matter, one.found, people)
-    return (looked(phrase("document.no-people"), phrase("document.on-places", n=len(one.things))), not_declared("places[].viewers"))
+    return (
+        looked(phrase("document.no-people"), phrase("document.on-places", n=len(one.things))),
+        not_declared("places[].viewers"),
+    )
 
 
 def _volume(matter: Matter, one: Transfer) -> Cell:
@@ -270,7 +279,9 @@ def _purpose(matter: Matter, one: Activity) -> Cell:
         if not one.flows:
             return (declared(one.title, _told_at(matter, one)),)
         return (observed(one.title, matter.seen(one.found, one.flows)),)
-    return (facts.not_told(matter, one.found, one.flows, "flows[].purpose, places[].purposes", "lineage.purpose"),)
+    return (
+        facts.not_told(matter, one.found, one.flows, "flows[].purpose, places[].purposes", "lineage.purpose"),
+    )
 
 
 def _told_at(matter: Matter, one: Activity) -> Source | None:

@@ -90,7 +90,9 @@ def purposes(matter: Matter, found: Reach, flows: Sequence[int], things: Iterabl
             cell.append(declared(word("purpose", purpose), pair.source if pair is not None else None))
         if not told and matter.graph.meaning(flow.target).purposes is None:
             untold.append(number)
-    cell += [observed(word("purpose", one), matter.seen(found, numbers)) for one, numbers in sorted(stated.items())]
+    cell += [
+        observed(word("purpose", one), matter.seen(found, numbers)) for one, numbers in sorted(stated.items())
+    ]
     for thing in things:
         for purpose in sorted(set(matter.graph.meaning(thing).purposes or ()) - said - stated.keys()):
             said.add(purpose)
@@ -106,7 +108,10 @@ def protections(matter: Matter, found: Reach, flows: Sequence[int]) -> Cell:
     for number in flows:
         stated[matter.graph.flows[number].key.protection].append(number)
     untold = stated.pop("", [])
-    cell = [observed(word("protection", one), matter.seen(found, numbers)) for one, numbers in sorted(stated.items())]
+    cell = [
+        observed(word("protection", one), matter.seen(found, numbers))
+        for one, numbers in sorted(stated.items())
+    ]
     if untold:
         cell.append(not_told(matter, found, untold, "", "lineage.protection"))
     return tuple(cell) or (nothing(matter),)
@@ -151,7 +156,10 @@ def sensitive(matter: Matter, customers: Sequence[int]) -> Cell:
     ]
     unknown = sum(labels is None or UNKNOWN in labels.classes for labels in told)
     if yes:
-        return (declared(phrase("value.yes"), matter.where(yes[0], "classes")), *_of_customers(unknown, "parties[].class"))
+        return (
+            declared(phrase("value.yes"), matter.where(yes[0], "classes")),
+            *_of_customers(unknown, "parties[].class"),
+        )
     if not customers:
         return (nothing(matter),)
     if unknown:
@@ -226,7 +234,9 @@ def runners(matter: Matter, things: Iterable[int]) -> Cell:
 
 def listed(matter: Matter, found: Reach, things: Iterable[int]) -> Cell:
     """Places by name, each as surely as data was seen there."""
-    told = [observed(matter.name(thing), matter.seen(found, matter.arriving(found, [thing]))) for thing in things]
+    told = [
+        observed(matter.name(thing), matter.seen(found, matter.arriving(found, [thing]))) for thing in things
+    ]
     return tuple(told) or (nothing(matter),)
 
 
@@ -242,7 +252,9 @@ def kept_for(days: float | None) -> Text | None:
         return phrase("value.forever")
     if days == 0:
         return phrase("document.nothing-kept")
-    return phrase("document.hours", n=f"{days * 24:.3g}") if days < 1 else phrase("html.days", n=f"{days:,.10g}")
+    return (
+        phrase("document.hours", n=f"{days * 24:.3g}") if days < 1 else phrase("html.days", n=f"{days:,.10g}")
+    )
 
 
 def retention(matter: Matter, thing: int) -> Cell:
@@ -292,11 +304,11 @@ def step(one: Any) -> Said:
     """A declared step that lowers labels, with its evidence."""
     proof = phrase("document.evidence", name=one.evidence) if one.evidence else phrase("document.no-evidence")
     kind = phrase(f"document.step.{one.kind}") if getattr(one, "kind", "") else phrase("document.step")
-    return declared(phrase("document.step.line", name=one.name, kind=kind, proof=proof), getattr(one, "source", None))
+    return declared(
+        phrase("document.step.line", name=one.name, kind=kind, proof=proof), getattr(one, "source", None)
+    )
 
 
 def of_kind(matter: Matter, things: Iterable[int], kind: PlaceKind) -> list[int]:
     """Those of a kind."""
     return [thing for thing in things if matter.graph.place(thing).kind is kind]
-
-

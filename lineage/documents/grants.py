@@ -70,7 +70,12 @@ def _grantor(matter: Matter, given: Given) -> Cell:
     entry = matter.vendor(vendor)
     entity = entry.legal_entity if entry is not None else None
     gap = () if entity else (not_declared("vendors[].legal_entity"),)
-    return (declared(title_text(entry.title, entity or vendor) if entry else Text.plain(vendor), given.entry.source), *gap)
+    return (
+        declared(
+            title_text(entry.title, entity or vendor) if entry else Text.plain(vendor), given.entry.source
+        ),
+        *gap,
+    )
 
 
 def _validity(matter: Matter, given: Given) -> Cell:
@@ -110,7 +115,9 @@ def _above(matter: Matter, given: Given) -> Cell:
         one = by_id[one.parent]
         seen.add(one.id)
         paper = matter.named(one.document) if one.document else None
-        what = paper.text if paper else Text.plain(one.document) if one.document else phrase("document.untold")
+        what = (
+            paper.text if paper else Text.plain(one.document) if one.document else phrase("document.untold")
+        )
         kind = notation().authorisation(one.type)
         cell.append(declared(phrase("document.above", name=one.id, type=kind, document=what), one.source))
     if not cell and given.entry.type in ("direct", "self-hosted"):
@@ -120,7 +127,11 @@ def _above(matter: Matter, given: Given) -> Cell:
 
 def _used(matter: Matter, given: Given) -> Cell:
     """Observed calls of models that it names."""
-    uses = [use for use in observed_calls(matter.graph) if given.entry in candidates(matter.graph, model_name(matter.graph, use.model))]
+    uses = [
+        use
+        for use in observed_calls(matter.graph)
+        if given.entry in candidates(matter.graph, model_name(matter.graph, use.model))
+    ]
     return _counted(uses)
 
 

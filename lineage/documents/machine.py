@@ -27,7 +27,9 @@ def as_dict(document: Document) -> dict[str, Any]:
         "law": [{"text": text(law.text), "mark": law.mark} for law in document.law],
         "known": {str(how): count for how, count in sorted(document.known.items())},
         "head": [{"title": text(title), "said": _cell(cell)} for title, cell in document.head],
-        "lists": [{"market": one.market, "version": one.version, "digest": one.digest} for one in document.lists],
+        "lists": [
+            {"market": one.market, "version": one.version, "digest": one.digest} for one in document.lists
+        ],
         "parts": [_part(part) for part in document.parts],
     }
 

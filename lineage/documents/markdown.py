@@ -27,7 +27,10 @@ def _lines(document: Document, lang: Language) -> Iterator[str]:
     if document.law:
         yield from ("", _word("document.marks", lang), "")
     yield from _fields(document.head, lang)
-    yield from ("", f"{_word('document.known', lang)}{_one(Text(': ', '：'), lang)}{_one(summary(document), lang)}")
+    yield from (
+        "",
+        f"{_word('document.known', lang)}{_one(Text(': ', '：'), lang)}{_one(summary(document), lang)}",
+    )
     for part in document.parts:
         yield from ("", f"## {_one(part.title, lang)}", "")
         if part.about.en:
@@ -52,7 +55,10 @@ def _cards(part: Part, lang: Language) -> Iterator[str]:
             yield ""
         if row.group != group:
             group = row.group
-            yield from (f"### {_word('document.market', lang)}{_one(Text(': ', '：'), lang)}{_one(market(group), lang)}", "")
+            yield from (
+                f"### {_word('document.market', lang)}{_one(Text(': ', '：'), lang)}{_one(market(group), lang)}",
+                "",
+            )
         if len(part.rows) > 1 or row.group:
             yield from (f"{'####' if row.group else '###'} {_one(row.title, lang)}", "")
         yield from _fields(zip((column.title for column in part.columns), row.cells, strict=True), lang)
@@ -63,7 +69,13 @@ def _fields(fields: Iterable[tuple[Text, Cell]], lang: Language) -> Iterator[str
     yield _row(_word(f"document.{name}", lang) for name in ("field", "what", "how"))
     yield "| --- | --- | --- |"
     for titles, cell in _alike(fields):
-        yield _row((_stacked(_one(title, lang) for title in titles), _stacked(_said(said, lang) for said in cell), _bases(cell, lang)))
+        yield _row(
+            (
+                _stacked(_one(title, lang) for title in titles),
+                _stacked(_said(said, lang) for said in cell),
+                _bases(cell, lang),
+            )
+        )
 
 
 def _alike(fields: Iterable[tuple[Text, Cell]]) -> list[tuple[list[Text], Cell]]:
@@ -131,5 +143,3 @@ def _one(text: Text, lang: Language) -> str:
 
 def _word(message: str, lang: Language) -> str:
     return _one(phrase(message), lang)
-
-

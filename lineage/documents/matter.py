@@ -140,7 +140,10 @@ class Matter:
         """The sources by which a flow carries the data, as surely as it does."""
         flow, level = self.graph.flows[number], found.flows[number]
         named = flow.sources if level is Answer.YES else (*flow.sources, *flow.possible)
-        return [source for source in named if found.sources[source] >= level] or [*flow.sources, *flow.possible]
+        return [source for source in named if found.sources[source] >= level] or [
+            *flow.sources,
+            *flow.possible,
+        ]
 
     def all_seen(self, numbers: Iterable[int]) -> Seen:
         """How often flows were seen, whatever they carried; established where one of them is known to be as told."""
@@ -196,7 +199,9 @@ class Matter:
 
     # --- documents that others wrote -----------------------------------------------------------------
 
-    def attested(self, types: Sequence[str], subjects: frozenset[str], ids: frozenset[str] = frozenset()) -> Cell:
+    def attested(
+        self, types: Sequence[str], subjects: frozenset[str], ids: frozenset[str] = frozenset()
+    ) -> Cell:
         """Attestations of some types about a subject, the newest first.
 
         Args:
@@ -209,7 +214,9 @@ class Matter:
             for one in self.graph.inventory.attestations
             if one.type in types and (one.id in ids or _covers(one, subjects))
         ]
-        return tuple(self.document(one) for one in sorted(found, key=lambda one: (-one.date.toordinal(), one.id)))
+        return tuple(
+            self.document(one) for one in sorted(found, key=lambda one: (-one.date.toordinal(), one.id))
+        )
 
     def about(self, subjects: frozenset[str], ids: frozenset[str] = frozenset()) -> Cell:
         """All attestations about a subject, by id."""
@@ -227,7 +234,9 @@ class Matter:
             name=title_text(one.title, one.id),
             type=one.type,
             date=one.date.isoformat(),
-            until=phrase("document.until", date=one.expires.isoformat()) if one.expires else phrase("document.no-end"),
+            until=phrase("document.until", date=one.expires.isoformat())
+            if one.expires
+            else phrase("document.no-end"),
             state=phrase(state),
             owner=one.owner,
         )

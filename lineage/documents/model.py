@@ -37,7 +37,6 @@ class How(StrEnum):
     """It cannot be told before another gap is filled, and is not counted beside that one."""
 
 
-
 GAPS = (How.NOT_DECLARED, How.BY_HAND, How.FOLLOWS)
 """What is missing."""
 

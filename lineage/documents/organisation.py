@@ -54,7 +54,9 @@ def _period(matter: Matter, _: Subject) -> Cell:
 
 def _telemetry(matter: Matter, _: Subject) -> Cell:
     tally = matter.report.coverage.tally
-    told = phrase("html.telemetry.counts", spans=tally.spans, traces=matter.report.coverage.traces, files=tally.files)
+    told = phrase(
+        "html.telemetry.counts", spans=tally.spans, traces=matter.report.coverage.traces, files=tally.files
+    )
     return (looked(told, phrase("document.from-spans")),)
 
 
@@ -70,7 +72,9 @@ def _completeness(matter: Matter, _: Subject) -> Cell:
         (phrase("html.gap.without-origin"), matter.labels.without_origin),
     ]
     basis = phrase("document.on-all", n=matter.report.flows)
-    cell = [looked(phrase("html.gap", what=what, count=count), basis, count) for what, count in found if count]
+    cell = [
+        looked(phrase("html.gap", what=what, count=count), basis, count) for what, count in found if count
+    ]
     return tuple(cell) or (looked(phrase("html.gaps.none"), basis),)
 
 
@@ -82,13 +86,17 @@ def _sampling(matter: Matter, _: Subject) -> Cell:
     tally = matter.report.coverage.tally
     if not tally.sampled:
         return (looked(phrase("html.sampled.none"), phrase("document.from-spans")),)
-    return (looked(phrase("html.sampled", count=tally.sampled, spans=tally.spans), phrase("document.from-spans")),)
+    return (
+        looked(phrase("html.sampled", count=tally.sampled, spans=tally.spans), phrase("document.from-spans")),
+    )
 
 
 def _unknown_origin(matter: Matter, _: Subject) -> Cell:
     """How many flows carry data of which no origin is known."""
     n, whole = matter.labels.without_origin, len(matter.graph.flows)
-    text = phrase("document.share-of-flows", n=n, all=whole, percent=f"{100 * n / whole:.1f}" if whole else "0")
+    text = phrase(
+        "document.share-of-flows", n=n, all=whole, percent=f"{100 * n / whole:.1f}" if whole else "0"
+    )
     return (looked(text, phrase("document.on-all", n=whole), n),)
 
 
@@ -142,7 +150,12 @@ def _volumes(matter: Matter, _: Subject) -> Cell:
         found = matter.reach(market.customers)
         flows = [n for thing in market.customers for n in matter.graph.out_of[thing]]
         codes = {code for t in market.customers for code in _own_origins(matter, t)}
-        text = phrase("document.volume-of", market=market.title, n=len(market.customers), origins=origins(codes) if codes else phrase("document.unstated"))
+        text = phrase(
+            "document.volume-of",
+            market=market.title,
+            n=len(market.customers),
+            origins=origins(codes) if codes else phrase("document.unstated"),
+        )
         cell.append(observed(text, matter.seen(found, flows)))
     return tuple(cell) or (facts.nothing(matter),)
 
@@ -205,7 +218,9 @@ def _because(matter: Matter, given: Given) -> Cell:
 
 
 def _sentence(finding: Finding) -> Text:
-    told = [" ".join((*sentences.waived(finding, lang), *sentences.because(finding, lang))) for lang in LANGUAGES]
+    told = [
+        " ".join((*sentences.waived(finding, lang), *sentences.because(finding, lang))) for lang in LANGUAGES
+    ]
     return Text(told[0], told[1])
 
 
@@ -243,7 +258,13 @@ RULE: Mapping[str, Callable[[Matter, Given], Cell]] = {
 
 def _waived(matter: Matter, given: Given) -> Cell:
     one = given.entry
-    text = phrase("document.waiver", rule=one.rule, reason=one.reason, approver=one.approver, date=one.expires.isoformat())
+    text = phrase(
+        "document.waiver",
+        rule=one.rule,
+        reason=one.reason,
+        approver=one.approver,
+        date=one.expires.isoformat(),
+    )
     return (declared(text, one.source),)
 
 
@@ -253,7 +274,14 @@ def _paper(matter: Matter, given: Given) -> Cell:
 
 def _pack(matter: Matter, given: Given) -> Cell:
     pack = given.entry
-    text = phrase("report.pack", id=pack.id, version=pack.version, mode=pack.mode, reviewed=pack.reviewed, digest=pack.digest)
+    text = phrase(
+        "report.pack",
+        id=pack.id,
+        version=pack.version,
+        mode=pack.mode,
+        reviewed=pack.reviewed,
+        digest=pack.digest,
+    )
     return (looked(text, phrase("document.files")),)
 
 

@@ -73,7 +73,9 @@ def _entry(matter: Matter, spot: At) -> Cell:
         flows = [n for n in _customer_flows(matter, spot.thing) if matter.graph.flows[n].key.leg is leg]
         if flows:
             cell.append(observed(phrase(message), matter.all_seen(flows)))
-    return tuple(cell) or (looked(phrase("document.inside"), phrase("document.on-all", n=len(matter.graph.flows))),)
+    return tuple(cell) or (
+        looked(phrase("document.inside"), phrase("document.on-all", n=len(matter.graph.flows))),
+    )
 
 
 def _customer_flows(matter: Matter, thing: int) -> list[int]:
@@ -132,12 +134,18 @@ def _stated(matter: Matter, spot: At) -> Cell:
     for number in spot.flows:
         told.setdefault(matter.graph.flows[number].key.retention, []).append(number)
     told.pop("", None)
-    return tuple(observed(Text.plain(text), matter.seen(spot.found, flows)) for text, flows in sorted(told.items()))
+    return tuple(
+        observed(Text.plain(text), matter.seen(spot.found, flows)) for text, flows in sorted(told.items())
+    )
 
 
 def _deletable(matter: Matter, spot: At) -> Cell:
     told = matter.graph.meaning(spot.thing).deletable
-    return () if told is None else (matter.told(spot.thing, "deletable", phrase("value.yes" if told else "value.no")),)
+    return (
+        ()
+        if told is None
+        else (matter.told(spot.thing, "deletable", phrase("value.yes" if told else "value.no")),)
+    )
 
 
 def _redaction(matter: Matter, spot: At) -> Cell:

@@ -77,7 +77,10 @@ def read_previous(path: str) -> Previous:
     if found.lang == "en":
         for market, last in found.markets.items():
             if digest_of(last.entries) != last.digest:
-                raise _wrong(path, f"the list of market {market} was changed after it was written: its digest is another")
+                raise _wrong(
+                    path,
+                    f"the list of market {market} was changed after it was written: its digest is another",
+                )
     return found
 
 
@@ -133,7 +136,10 @@ def _from_json(text: str, path: str) -> Previous:
     markets = {}
     for listed in read.lists:
         mine = [row for row in rows if row.market == listed.market]
-        entries = {row.key: {name: _joined(cell) for name, cell in row.cells.items() if name not in NOT_COMPARED} for row in mine}
+        entries = {
+            row.key: {name: _joined(cell) for name, cell in row.cells.items() if name not in NOT_COMPARED}
+            for row in mine
+        }
         added = {row.key: _joined(row.cells.get("added", [])) for row in mine}
         markets[listed.market] = Last(listed.version, listed.digest, entries, _days(added))
     return Previous("en", markets)
@@ -176,7 +182,10 @@ def _from_csv(text: str, path: str) -> Previous:
         if len(line) != len(heads[lang]):
             raise _wrong(path, f"{len(line)} cells where there are {len(heads[lang])} columns", number)
         key, market, version, digest, *cells = map(sheets.unguarded, line)
-        if not version.isdecimal() or stated.setdefault(market, (int(version), digest)) != (int(version), digest):
+        if not version.isdecimal() or stated.setdefault(market, (int(version), digest)) != (
+            int(version),
+            digest,
+        ):
             raise _wrong(path, "version and digest are not one for the whole market", number)
         fields = dict(zip(names, cells, strict=False))
         added[market][key] = fields.get("added", "")
@@ -189,7 +198,13 @@ def _from_csv(text: str, path: str) -> Previous:
 
 def _form() -> PartForm:
     """The form of the list."""
-    return next(part for form in forms().forms if form.id == "sub-processors" for part in form.parts if part.id == form.main)
+    return next(
+        part
+        for form in forms().forms
+        if form.id == "sub-processors"
+        for part in form.parts
+        if part.id == form.main
+    )
 
 
 def _heads(lang: Language) -> list[str]:

@@ -37,7 +37,11 @@ class Seen:
         if not self.first:
             return phrase("document.time-not-told")
         first, last = day(self.first), day(self.last)
-        return phrase("document.day", day=first) if first == last else phrase("document.days", first=first, last=last)
+        return (
+            phrase("document.day", day=first)
+            if first == last
+            else phrase("document.days", first=first, last=last)
+        )
 
     @property
     def counted(self) -> Text:

@@ -73,7 +73,9 @@ def to_csv(document: Document, lang: Language) -> str:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(guarded(column) for column in sheet.columns)
     for row in sheet.rows:
-        writer.writerow(f"{cell.number:.10g}" if cell.number is not None else guarded(cell.text) for cell in row)
+        writer.writerow(
+            f"{cell.number:.10g}" if cell.number is not None else guarded(cell.text) for cell in row
+        )
     return MARK + out.getvalue()
 
 
@@ -94,8 +96,15 @@ def sheets(document: Document, lang: Language) -> Iterator[Sheet]:
 
 def columns(document: Document, part: Part, lang: Language) -> tuple[str, ...]:
     """The heads of a section's table."""
-    listed = [phrase(f"document.{name}") for name in ("market", "version", "digest")] if _grouped(part) else []
-    heads = [phrase("document.key"), *listed, *(column.title for column in part.columns), phrase("document.how")]
+    listed = (
+        [phrase(f"document.{name}") for name in ("market", "version", "digest")] if _grouped(part) else []
+    )
+    heads = [
+        phrase("document.key"),
+        *listed,
+        *(column.title for column in part.columns),
+        phrase("document.how"),
+    ]
     return tuple(one(head, lang) for head in heads)
 
 
@@ -123,18 +132,27 @@ def _row(document: Document, part: Part, row: Row, lang: Language) -> tuple[Valu
             listed[1:] = [Value(str(found.version), found.version), Value(found.digest)]
     told = zip((column.title for column in part.columns), row.cells, strict=True)
     how = joined((joined((title, _bases(cell)), COLON) for title, cell in told), APART)
-    return (Value(_plain(row.key)), *listed, *(value(cell, lang) for cell in row.cells), Value(one(how, lang)))
+    return (
+        Value(_plain(row.key)),
+        *listed,
+        *(value(cell, lang) for cell in row.cells),
+        Value(one(how, lang)),
+    )
 
 
 def _long(document: Document, lang: Language) -> Sheet:
     """A row for each field of each subject of each section."""
-    heads = tuple(one(phrase(f"document.{name}"), lang) for name in ("section", "subject", "field", "what", "how"))
+    heads = tuple(
+        one(phrase(f"document.{name}"), lang) for name in ("section", "subject", "field", "what", "how")
+    )
     rows = []
     for part in document.parts:
         section = Value(one(part.title, lang))
         if not part.rows:
             nothing = part.nothing
-            rows.append((section, Value(""), Value(""), value((nothing,), lang), Value(one(nothing.basis, lang))))
+            rows.append(
+                (section, Value(""), Value(""), value((nothing,), lang), Value(one(nothing.basis, lang)))
+            )
         for row in part.rows:
             for column, cell in zip(part.columns, row.cells, strict=True):
                 said = (value(cell, lang), Value(one(_bases(cell), lang)))
@@ -151,11 +169,17 @@ def _about(document: Document, lang: Language) -> Sheet:
     told = [
         (phrase("document.about"), joined((document.title, document.about), COLON)),
         (phrase("document.about"), phrase("document.no-conclusion")),
-        *((phrase("document.law"), joined((law.text, Text.plain(f"[{law.mark}]")), " ")) for law in document.law),
+        *(
+            (phrase("document.law"), joined((law.text, Text.plain(f"[{law.mark}]")), " "))
+            for law in document.law
+        ),
         (phrase("document.known"), summary(document)),
     ]
     rows = [(Value(one(title, lang)), Value(one(text, lang)), files) for title, text in told]
-    rows += [(Value(one(title, lang)), value(cell, lang), Value(one(_bases(cell), lang))) for title, cell in document.head]
+    rows += [
+        (Value(one(title, lang)), value(cell, lang), Value(one(_bases(cell), lang)))
+        for title, cell in document.head
+    ]
     return Sheet(one(phrase("document.about"), lang), heads, tuple(rows))
 
 

@@ -28,7 +28,9 @@ def markets(matter: Matter, part: PartForm) -> list[Market]:
             return False
         if not codes:
             return True
-        return (not part.markets or bool(codes & set(part.markets))) and not (codes and codes <= set(part.outside))
+        return (not part.markets or bool(codes & set(part.markets))) and not (
+            codes and codes <= set(part.outside)
+        )
 
     return [market for market in matter.markets if asked(market)]
 
@@ -59,7 +61,9 @@ def _supplier(matter: Matter, market: Market, name: str, things: tuple[int, ...]
     title = matter.vendor_name(name) if name else phrase("document.unrun")
     flows = tuple(matter.arriving(found, things))
     covers = frozenset({name} - {""})
-    return Supplier(f"vendor:{name}", title, covers, documents, market.key, market, name, entry, things, found, flows)
+    return Supplier(
+        f"vendor:{name}", title, covers, documents, market.key, market, name, entry, things, found, flows
+    )
 
 
 def customers(matter: Matter, part: PartForm) -> Iterator[Customer]:
@@ -104,7 +108,10 @@ def places(matter: Matter, part: PartForm) -> Iterator[At]:
 def keepers(matter: Matter, part: PartForm) -> Iterator[At]:
     """Stores and topics that keep that data, or may; and what others run, for nobody sees what they keep."""
     for spot in places(matter, part):
-        kept = spot.found.held[spot.thing] or matter.graph.place(spot.thing).kind in (PlaceKind.MODEL, PlaceKind.REMOTE)
+        kept = spot.found.held[spot.thing] or matter.graph.place(spot.thing).kind in (
+            PlaceKind.MODEL,
+            PlaceKind.REMOTE,
+        )
         if kept or matter.runner(spot.thing)[0] == VENDOR:
             yield spot
 

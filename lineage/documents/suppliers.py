@@ -61,8 +61,17 @@ def _owners(matter: Matter, one: Supplier) -> Cell:
     cell = []
     for owner in one.entry.owners:
         where = country(owner.country) if owner.country else phrase("document.untold")
-        share = phrase("document.share", n=f"{owner.share:g}") if owner.share is not None else phrase("document.share.untold")
-        cell.append(declared(phrase("document.owner", name=owner.name, country=where, share=share), owner.source or one.entry.source))
+        share = (
+            phrase("document.share", n=f"{owner.share:g}")
+            if owner.share is not None
+            else phrase("document.share.untold")
+        )
+        cell.append(
+            declared(
+                phrase("document.owner", name=owner.name, country=where, share=share),
+                owner.source or one.entry.source,
+            )
+        )
     return tuple(cell)
 
 
@@ -93,9 +102,15 @@ def _tier(matter: Matter, one: Supplier) -> Cell:
     """1 is our own contract; under whom it stands else."""
     if one.entry is None:
         return ()
-    cell = [] if one.entry.tier is None else [declared(Text.plain(str(one.entry.tier)), one.entry.source, one.entry.tier)]
+    cell = (
+        []
+        if one.entry.tier is None
+        else [declared(Text.plain(str(one.entry.tier)), one.entry.source, one.entry.tier)]
+    )
     if one.entry.parent:
-        cell.append(declared(phrase("document.under", name=matter.vendor_name(one.entry.parent)), one.entry.source))
+        cell.append(
+            declared(phrase("document.under", name=matter.vendor_name(one.entry.parent)), one.entry.source)
+        )
     return tuple(cell)
 
 
@@ -106,7 +121,10 @@ def _dpa(matter: Matter, one: Supplier) -> Cell:
     document = matter.named(one.entry.dpa)
     if document is not None:
         return (document,)
-    return (declared(Text.plain(one.entry.dpa), one.entry.source), not_declared("attestations[].id", fact="document.undated"))
+    return (
+        declared(Text.plain(one.entry.dpa), one.entry.source),
+        not_declared("attestations[].id", fact="document.undated"),
+    )
 
 
 def _retention(matter: Matter, one: Supplier) -> Cell:
@@ -114,7 +132,10 @@ def _retention(matter: Matter, one: Supplier) -> Cell:
     text = None if one.entry is None else facts.kept_for(one.entry.retention)
     cell = () if text is None else (declared(text, one.entry.source),)
     own = [thing for thing in one.things if matter.graph.meaning(thing).retention_days is not None]
-    return (*cell, *(facts.at(matter, thing, said) for thing in own for said in facts.retention(matter, thing)))
+    return (
+        *cell,
+        *(facts.at(matter, thing, said) for thing in own for said in facts.retention(matter, thing)),
+    )
 
 
 def _training(matter: Matter, one: Supplier) -> Cell:
@@ -136,7 +157,9 @@ def _documents(matter: Matter, one: Supplier) -> Cell:
 def _status(matter: Matter, one: Supplier) -> Cell:
     """Whether data of the market was observed to get there."""
     if not one.things:
-        return (looked(phrase("document.declared-only"), phrase("document.on-all", n=len(matter.graph.flows))),)
+        return (
+            looked(phrase("document.declared-only"), phrase("document.on-all", n=len(matter.graph.flows))),
+        )
     sure = any(one.found.things[thing] is Answer.YES for thing in one.things)
     text = phrase("document.reached" if sure else "document.maybe-reached")
     return (observed(text, matter.seen(one.found, one.flows)),)

@@ -22,7 +22,9 @@ LISTS = ("sub-processors",)
 ON, OFF = phrase("document.on-list"), phrase("document.off-list")
 
 
-def versioned(document: Document, markets: Sequence[str], previous: Previous | None, today: date, *, whole: bool) -> Document:
+def versioned(
+    document: Document, markets: Sequence[str], previous: Previous | None, today: date, *, whole: bool
+) -> Document:
     """The document with the version of each market's list, what changed, and since when each entry is on it.
 
     Args:
@@ -55,7 +57,9 @@ def versioned(document: Document, markets: Sequence[str], previous: Previous | N
 
 def _fields(part: Part, row: Row, lang: Language) -> dict[str, str]:
     told = zip(part.columns, row.cells, strict=True)
-    return {column.id: sheets.value(cell, lang).text for column, cell in told if column.id not in NOT_COMPARED}
+    return {
+        column.id: sheets.value(cell, lang).text for column, cell in told if column.id not in NOT_COMPARED
+    }
 
 
 # --- what changed -------------------------------------------------------------------------------------
@@ -112,7 +116,9 @@ def _version(listed: Listed, last: Last | None, previous: Previous | None) -> Ro
 
 
 def _versions(rows: tuple[Row, ...]) -> Part:
-    columns = tuple(Column(name, phrase(f"document.{name}")) for name in ("market", "version", "digest", "since"))
+    columns = tuple(
+        Column(name, phrase(f"document.{name}")) for name in ("market", "version", "digest", "since")
+    )
     nothing = looked(phrase("document.no-rows"), phrase("document.files"))
     return Part("versions", phrase("document.versions"), NOTHING, "table", columns, rows, nothing)
 
@@ -129,6 +135,7 @@ def _dated(part: Part, row: Row, previous: Previous | None, today: date) -> Row:
     else:
         told = Said(phrase("document.added.first"), How.DECLARED, phrase("document.since.file"))
     cells = [
-        (told,) if column.id == "added" else cell for column, cell in zip(part.columns, row.cells, strict=True)
+        (told,) if column.id == "added" else cell
+        for column, cell in zip(part.columns, row.cells, strict=True)
     ]
     return replace(row, cells=tuple(cells))

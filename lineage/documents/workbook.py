@@ -29,15 +29,26 @@ def to_xlsx(document: Document, lang: Language) -> bytes:
         import xlsxwriter
     except ImportError:
         raise LineageError.of(
-            "workbooks need XlsxWriter", remedy="pip install 'dataflow-lineage[documents]', or end the file in .csv or .md"
+            "workbooks need XlsxWriter",
+            remedy="pip install 'dataflow-lineage[documents]', or end the file in .csv or .md",
         ) from None
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        out,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
     # A workbook carries the time of its making: that would make other bytes of the same document.
     book.set_properties({"title": document.title.one(lang), "created": datetime(2000, 1, 1)})
     plain = {"text_wrap": True, "valign": "top"}
     formats = {
-        (gap, marked): book.add_format({**plain, **({"bg_color": GAP} if gap else {}), **({"quote_prefix": True} if marked else {})})
+        (gap, marked): book.add_format(
+            {**plain, **({"bg_color": GAP} if gap else {}), **({"quote_prefix": True} if marked else {})}
+        )
         for gap in (False, True)
         for marked in (False, True)
     }

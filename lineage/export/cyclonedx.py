@@ -66,7 +66,10 @@ def _body(graph: FlowGraph, refs: Mapping[int, str], link: str) -> dict[str, Any
             "tools": {"components": [{"type": "application", "name": "lineage", "version": __version__}]},
             "properties": list(_evidence(graph)),
         },
-        "services": [_service(graph, number, refs) | ({"data": data[number]} if data[number] else {}) for number in refs],
+        "services": [
+            _service(graph, number, refs) | ({"data": data[number]} if data[number] else {})
+            for number in refs
+        ],
         "dependencies": list(_dependencies(graph, refs)),
         "compositions": [{"aggregate": "unknown", "dependencies": list(refs.values())}],
     }
@@ -157,7 +160,9 @@ def _crosses(graph: FlowGraph, number: int) -> bool | None:
 # --- data ---------------------------------------------------------------------------------------------
 
 
-def _data(graph: FlowGraph, refs: Mapping[int, str], link: str, labels: Solution) -> dict[int, list[dict[str, Any]]]:
+def _data(
+    graph: FlowGraph, refs: Mapping[int, str], link: str, labels: Solution
+) -> dict[int, list[dict[str, Any]]]:
     """Of each service the data that enters and leaves it."""
     found: dict[int, list[dict[str, Any]]] = {number: [] for number in refs}
     for position, flow in enumerate(graph.flows):

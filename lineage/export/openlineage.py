@@ -61,7 +61,8 @@ def openlineage(graph: FlowGraph, lang: str = "en") -> str:
     times = [time for flow in graph.flows for time in (flow.count.first, flow.count.last) if time]
     if graph.flows and not times:
         raise LineageError.of(
-            "no flow has a time, and an OpenLineage event must have one", remedy="send spans with their times, or use another format"
+            "no flow has a time, and an OpenLineage event must have one",
+            remedy="send spans with their times, or use another format",
         )
     labels = solve(graph)
     lines = [json.dumps(event, ensure_ascii=False) for event in _events(graph, labels)]
@@ -96,12 +97,19 @@ def _dataset(graph: FlowGraph, flow: Flow, other: int) -> Dataset:
 
 def _run(graph: FlowGraph, end: int, job: _Job, latest: int, labels: Solution) -> Iterator[dict[str, Any]]:
     """The beginning of a run, and its end with all that it moved. A job without a time gets the last one of the telemetry."""
-    numbers = sorted({number for side in (job.inputs, job.outputs) for flows in side.values() for number in flows})
+    numbers = sorted(
+        {number for side in (job.inputs, job.outputs) for flows in side.values() for number in flows}
+    )
     counts = [graph.flows[number].count for number in numbers]
     first = min((count.first for count in counts if count.first), default=0) or latest
     last = max((count.last for count in counts), default=0) or latest
     name = visible(graph.ids[end])
-    nominal = {"_producer": PRODUCER, "_schemaURL": NOMINAL, "nominalStartTime": iso(first), "nominalEndTime": iso(last)}
+    nominal = {
+        "_producer": PRODUCER,
+        "_schemaURL": NOMINAL,
+        "nominalStartTime": iso(first),
+        "nominalEndTime": iso(last),
+    }
     run_id = str(uuid5(NAMESPACE_URL, f"lineage:{name}:{first}:{last}"))
     moved = {
         side: [_moved(graph, dataset, flows, labels) for dataset, flows in sorted(datasets.items())]

@@ -15,7 +15,9 @@ from lineage.testing import sketch
 TODAY = date(2026, 1, 1)
 
 
-def of(name: str, graph: FlowGraph, market: str = "", previous: Previous | None = None, today: date = TODAY) -> Document:
+def of(
+    name: str, graph: FlowGraph, market: str = "", previous: Previous | None = None, today: date = TODAY
+) -> Document:
     """A document of a graph."""
     report = check(graph, [load_pack(pack) for pack in form(name).packs], today=today)
     return make(name, Matter(graph, report, today, market), previous)

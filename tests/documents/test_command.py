@@ -10,8 +10,19 @@ import pytest
 from lineage.__main__ import run
 
 CAPTURES = Path(__file__).resolve().parents[2] / "examples" / "captures"
-MIXED = (str(CAPTURES / "fastapi-mixed.jsonl"), "-i", str(CAPTURES / "fastapi-mixed.lineage.yaml"), "--today", "2026-11-25")
-BOOKS = ("-i", str(CAPTURES / "litellm-v2-clean.lineage.yaml"), "-i", str(CAPTURES.parent / "ledgers" / "supply.lineage.yaml"))
+MIXED = (
+    str(CAPTURES / "fastapi-mixed.jsonl"),
+    "-i",
+    str(CAPTURES / "fastapi-mixed.lineage.yaml"),
+    "--today",
+    "2026-11-25",
+)
+BOOKS = (
+    "-i",
+    str(CAPTURES / "litellm-v2-clean.lineage.yaml"),
+    "-i",
+    str(CAPTURES.parent / "ledgers" / "supply.lineage.yaml"),
+)
 
 
 def test_all_documents_go_into_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,10 +59,26 @@ WRONG = {
     "an ending of no format": (["sub-processors"], "list.docx", "end it in .md, .csv, .xlsx or .json"),
     "no ending": (["sub-processors"], "list", "end it in .md, .csv, .xlsx or .json"),
     "all into a file": (["all"], "all.md", "name a folder"),
-    "a market of no customer": (["sub-processors", "--market", "FR"], "list.md", "Markets: CN, DE, SG, US, unknown"),
-    "one market of a document that is of all": (["retention-schedule", "--market", "DE"], "list.md", "leave --market out"),
-    "a last list of a document without versions": (["retention-schedule", "--since", "LAST"], "list.md", "leave --since out"),
-    "a last list that is not there": (["sub-processors", "--since", "nowhere.csv"], "list.md", "cannot read the last list"),
+    "a market of no customer": (
+        ["sub-processors", "--market", "FR"],
+        "list.md",
+        "Markets: CN, DE, SG, US, unknown",
+    ),
+    "one market of a document that is of all": (
+        ["retention-schedule", "--market", "DE"],
+        "list.md",
+        "leave --market out",
+    ),
+    "a last list of a document without versions": (
+        ["retention-schedule", "--since", "LAST"],
+        "list.md",
+        "leave --since out",
+    ),
+    "a last list that is not there": (
+        ["sub-processors", "--since", "nowhere.csv"],
+        "list.md",
+        "cannot read the last list",
+    ),
 }
 
 
@@ -73,7 +100,12 @@ def test_a_list_of_one_market_after_the_last_one(tmp_path: Path) -> None:
     first, second = tmp_path / "1.csv", tmp_path / "2.json"
     assert run(["document", "sub-processors", *MIXED, "-o", str(first), "--market", "DE"]) == 0
 
-    assert run(["document", "sub-processors", *MIXED, "-o", str(second), "--market", "DE", "--since", str(first)]) == 0
+    assert (
+        run(
+            ["document", "sub-processors", *MIXED, "-o", str(second), "--market", "DE", "--since", str(first)]
+        )
+        == 0
+    )
 
     made = json.loads(second.read_text("utf-8"))
     assert [(one["market"], one["version"]) for one in made["lists"]] == [("DE", 1)]
@@ -94,9 +126,13 @@ def test_the_ledgers_of_the_example_balance(tmp_path: Path) -> None:
     path = tmp_path / "pack.json"
     spans = str(CAPTURES / "litellm-v2-clean.jsonl")
 
-    assert run(["document", "authorisation-pack", spans, *BOOKS, "-o", str(path), "--today", "2026-11-25"]) == 0
+    assert (
+        run(["document", "authorisation-pack", spans, *BOOKS, "-o", str(path), "--today", "2026-11-25"]) == 0
+    )
 
-    part = next(part for part in json.loads(path.read_text("utf-8"))["parts"] if part["id"] == "reconciliation")
+    part = next(
+        part for part in json.loads(path.read_text("utf-8"))["parts"] if part["id"] == "reconciliation"
+    )
     told = {row["key"]: row["cells"]["variance"][0].get("number") for row in part["rows"]}
     assert told["balance:qwen-max:2026-11:tokens"] == 0
     assert told["balance:llama-3:2026-11:tokens"] == 0

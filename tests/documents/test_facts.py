@@ -35,7 +35,9 @@ DECLARED = {
 
 
 @pytest.mark.parametrize(("line", "field", "expected"), DECLARED.values(), ids=DECLARED)
-def test_a_sub_processor_list_says_what_is_declared_and_seen(line: str, field: str, expected: list[str]) -> None:
+def test_a_sub_processor_list_says_what_is_declared_and_seen(
+    line: str, field: str, expected: list[str]
+) -> None:
     made = document("sub-processors", *VENDOR, line)
 
     assert said(cell(made, "list", field, "vendor:cloud")) == expected
@@ -160,18 +162,33 @@ def test_a_vendor_that_is_only_declared_is_on_the_list_and_said_so() -> None:
     made = document("sub-processors", *VENDOR, "vendor cloud", "vendor idle")
 
     (status,) = cell(made, "list", "status", "vendor:idle")
-    assert (status.text.en, status.how) == ("declared; no data of this market was observed to get there", How.OBSERVED)
+    assert (status.text.en, status.how) == (
+        "declared; no data of this market was observed to get there",
+        How.OBSERVED,
+    )
 
 
 def test_what_may_have_got_there_is_not_called_observed() -> None:
-    made = document("sub-processors", "acme[DE] > gw@SG ?> pg", "acme is market=DE", "gw is operator=us", "pg is vendor=cloud")
+    made = document(
+        "sub-processors",
+        "acme[DE] > gw@SG ?> pg",
+        "acme is market=DE",
+        "gw is operator=us",
+        "pg is vendor=cloud",
+    )
 
     (status,) = cell(made, "list", "status", "vendor:cloud")
     assert (status.text.en, status.how) == ("possible: data of this market may get there", How.POSSIBLE)
 
 
 def test_what_may_have_got_there_is_not_counted_with_what_surely_did() -> None:
-    lines = ("acme[DE] > gw@SG > pg", "acme[DE] > gw@SG ?> pg", "acme[DE] > gw@SG ?> pg", "acme is market=DE", "gw is operator=us")
+    lines = (
+        "acme[DE] > gw@SG > pg",
+        "acme[DE] > gw@SG ?> pg",
+        "acme[DE] > gw@SG ?> pg",
+        "acme is market=DE",
+        "gw is operator=us",
+    )
 
     made = document("sub-processors", *lines, "pg is vendor=cloud")
 
@@ -187,7 +204,9 @@ def test_places_of_which_nobody_declares_who_runs_them_are_on_the_list() -> None
 
 
 def test_our_own_places_are_on_no_list() -> None:
-    made = document("sub-processors", WAY, "acme is market=DE", "gw is operator=us", "pg/users is operator=us")
+    made = document(
+        "sub-processors", WAY, "acme is market=DE", "gw is operator=us", "pg/users is operator=us"
+    )
 
     assert [row for part in made.parts for row in part.rows if part.id == "list"] == []
     assert [listed.market for listed in made.lists] == ["DE"]
@@ -206,7 +225,13 @@ def test_a_list_names_no_customer() -> None:
 
 
 def test_a_document_for_one_market_tells_nothing_of_the_others() -> None:
-    lines = ("acme[DE] > core@CN > pg", "globex[US] > core@CN > pg", "acme is market=DE", "globex is market=US", "pg is country=CN")
+    lines = (
+        "acme[DE] > core@CN > pg",
+        "globex[US] > core@CN > pg",
+        "acme is market=DE",
+        "globex is market=US",
+        "pg is country=CN",
+    )
 
     made = document("transfer-assessment", *lines, market="DE")
 
@@ -244,7 +269,13 @@ def test_the_format_at_the_border_is_a_gap_until_spans_state_it() -> None:
 
 
 def test_the_exemption_file_is_of_overseas_customers_and_of_those_that_nobody_knows() -> None:
-    lines = ("acme[DE] > core@CN > pg", "hong[CN] > core@CN > pg", "who[?] > core@CN", "acme is market=DE", "hong is market=CN")
+    lines = (
+        "acme[DE] > core@CN > pg",
+        "hong[CN] > core@CN > pg",
+        "who[?] > core@CN",
+        "acme is market=DE",
+        "hong is market=CN",
+    )
 
     made = document("exemption-file", *lines)
 
@@ -285,7 +316,10 @@ def test_a_balance_shows_what_is_left_over() -> None:
     made = document("authorisation-pack", *CALL, *BOOKS)
 
     key = "balance:qwen:2023-11:tokens"
-    told = {name: cell(made, "reconciliation", name, key)[0].number for name in ("opening", "purchased", "self-hosted", "sold", "closing")}
+    told = {
+        name: cell(made, "reconciliation", name, key)[0].number
+        for name in ("opening", "purchased", "self-hosted", "sold", "closing")
+    }
     assert told == {"opening": 50, "purchased": 1000, "self-hosted": 0, "sold": 700, "closing": 40}
     assert cell(made, "reconciliation", "variance", key)[0].number == 310
 
@@ -294,12 +328,18 @@ def test_a_balance_with_a_side_that_is_not_told_has_no_variance() -> None:
     made = document("authorisation-pack", *CALL, *BOOKS[:2])
 
     key = "balance:qwen:2023-11:tokens"
-    assert said(cell(made, "reconciliation", "opening", key)) == ["not declared: write ledgers[].kind: stock (gap)"]
+    assert said(cell(made, "reconciliation", "opening", key)) == [
+        "not declared: write ledgers[].kind: stock (gap)"
+    ]
     assert cell(made, "reconciliation", "variance", key)[0].gap
 
 
 def test_an_authorisation_past_its_end_is_not_in_force() -> None:
-    made = document("authorisation-pack", CALL[0], "authorisation direct models=qwen valid_from=2024-01-01 valid_until=2025-12-31")
+    made = document(
+        "authorisation-pack",
+        CALL[0],
+        "authorisation direct models=qwen valid_from=2024-01-01 valid_until=2025-12-31",
+    )
 
     assert said(cell(made, "authorisations", "validity")) == [
         "2024-01-01 to 2025-12-31 (declared: sketch)",
@@ -322,13 +362,20 @@ def test_without_ledgers_each_section_says_which_to_give() -> None:
 # --- all of them ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lines", [(), (WAY,), (*CALL, *BOOKS)], ids=["nothing at all", "a way of data", "calls and ledgers"])
+@pytest.mark.parametrize(
+    "lines", [(), (WAY,), (*CALL, *BOOKS)], ids=["nothing at all", "a way of data", "calls and ledgers"]
+)
 @pytest.mark.parametrize("name", names())
 def test_no_field_is_ever_blank(name: str, lines: tuple[str, ...]) -> None:
     made = document(name, *lines)
 
     assert all(found for found in made.cells())
-    assert all(each.text.one(lang).strip() and each.basis.one(lang).strip() for found in made.cells() for each in found for lang in ("en", "zh"))
+    assert all(
+        each.text.one(lang).strip() and each.basis.one(lang).strip()
+        for found in made.cells()
+        for each in found
+        for lang in ("en", "zh")
+    )
     assert all(part.rows or part.nothing.text.zh for part in made.parts)
 
 
@@ -340,7 +387,12 @@ def test_every_field_of_every_form_is_one_that_exists() -> None:
         for part in form.parts:
             assert part.each in SUBJECTS
             assert set(part.fields) <= set(fields[SAME.get(part.each, part.each)])
-    used = {(SAME.get(part.each, part.each), name) for form in forms().forms for part in form.parts for name in part.fields}
+    used = {
+        (SAME.get(part.each, part.each), name)
+        for form in forms().forms
+        for part in form.parts
+        for name in part.fields
+    }
     used |= {("organisation", name) for name in HEAD}
     assert {(kind, name) for kind, named in fields.items() for name in named} == used
     line = {"invoice", "order", "payment"}
@@ -353,4 +405,6 @@ def test_a_document_about_nothing_says_so() -> None:
     made = document("retention-schedule")
 
     assert made.parts[0].rows == ()
-    assert made.parts[0].nothing.text.en.startswith("Nothing of this sort was observed or declared. That proves nothing")
+    assert made.parts[0].nothing.text.en.startswith(
+        "Nothing of this sort was observed or declared. That proves nothing"
+    )

@@ -22,8 +22,13 @@ from lineage.inventory import Vendor
 from lineage.testing import Facts, sketch
 from lineage.words import shown
 
-LINES = ("acme[DE:personal] > gw@SG > pg/users", "acme is market=DE", "pg/users is vendor=cloud country=US", "gw is operator=us")
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "  =1", "＝1", "'=1", "=HYPERLINK(\"http://e\")")
+LINES = (
+    "acme[DE:personal] > gw@SG > pg/users",
+    "acme is market=DE",
+    "pg/users is vendor=cloud country=US",
+    "gw is operator=us",
+)
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "  =1", "＝1", "'=1", '=HYPERLINK("http://e")')
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,11 @@ def test_a_csv_is_read_back_as_it_was_said() -> None:
     (row,) = rows(to_csv(document("sub-processors", *LINES, "vendor cloud entity=Cloud training=no"), "en"))
 
     assert (row["Market"], row["List version"], row["Key"]) == ("DE", "1", "vendor:cloud")
-    assert (row["Legal name"], row["Countries of processing"], row["May train on the data"]) == ("Cloud", "United States (US)", "no")
+    assert (row["Legal name"], row["Countries of processing"], row["May train on the data"]) == (
+        "Cloud",
+        "United States (US)",
+        "no",
+    )
     assert row["Retention"] == "not declared: write vendors[].retention"
     assert "Legal name: declared: sketch; Registered address: gap" in row["How it is known"]
 
@@ -61,7 +70,9 @@ def test_a_document_of_many_sections_is_written_field_by_field() -> None:
     found = rows(to_csv(document("transfer-assessment", *LINES), "en"))
 
     assert list(found[0]) == ["Section", "Subject", "Field", "What", "How it is known"]
-    assert {"Germany (DE) → Singapore (SG)", "Germany (DE) → United States (US)"} <= {row["Subject"] for row in found}
+    assert {"Germany (DE) → Singapore (SG)", "Germany (DE) → United States (US)"} <= {
+        row["Subject"] for row in found
+    }
 
 
 @pytest.mark.parametrize("name", FORMULAS)
@@ -91,13 +102,20 @@ def test_a_workbook_is_read_back_as_it_was_said() -> None:
     assert book.sheetnames == ["About", "Versions of the lists", "Sub-processors"]
     page = book["Sub-processors"]
     told = dict(zip((cell.value for cell in page[1]), (cell.value for cell in page[2]), strict=True))
-    assert (told["Market"], told["List version"], told["Legal name"], told["Retention"]) == ("DE", 1, "Cloud", "30 days")
+    assert (told["Market"], told["List version"], told["Legal name"], told["Retention"]) == (
+        "DE",
+        1,
+        "Cloud",
+        "30 days",
+    )
     assert page.freeze_panes == "A2"
 
 
 def test_quantities_are_numbers() -> None:
     made = document(
-        "authorisation-pack", "acme[DE] > gw@SG > model:qwen", "ledger upstream-invoices invoice=7 period=2023-11 model=qwen tokens=1000"
+        "authorisation-pack",
+        "acme[DE] > gw@SG > model:qwen",
+        "ledger upstream-invoices invoice=7 period=2023-11 model=qwen tokens=1000",
     )
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(made, "zh")))
 
@@ -117,7 +135,9 @@ def test_gaps_are_coloured_and_nothing_else() -> None:
 
 
 def test_a_workbook_of_the_same_document_is_the_same_bytes() -> None:
-    assert to_xlsx(document("retention-schedule", *LINES), "en") == to_xlsx(document("retention-schedule", *LINES), "en")
+    assert to_xlsx(document("retention-schedule", *LINES), "en") == to_xlsx(
+        document("retention-schedule", *LINES), "en"
+    )
 
 
 def test_sheets_of_one_name_are_told_apart() -> None:
@@ -140,7 +160,24 @@ def test_hostile_names_are_text_in_markdown(evil: FlowGraph, name: str, lang: st
 
     tags = _Tags()
     tags.feed(html)
-    assert tags.found <= {"h1", "h2", "h3", "h4", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "br", "ul", "li", "code"}
+    assert tags.found <= {
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "p",
+        "strong",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "br",
+        "ul",
+        "li",
+        "code",
+    }
     assert not any(hidden in text for hidden in ("\u202e", "\x00", "\x1b", "\u200b"))
     text.encode()
 
@@ -164,9 +201,21 @@ def test_hostile_names_are_text_in_spreadsheets(evil: FlowGraph, name: str) -> N
     assert all(None not in row and None not in row.values() for row in rows(text))
     text.encode()
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(made, "en")))
-    kinds = {cell.data_type for page in book for line in page.iter_rows() for cell in line if cell.value is not None}
+    kinds = {
+        cell.data_type
+        for page in book
+        for line in page.iter_rows()
+        for cell in line
+        if cell.value is not None
+    }
     assert kinds <= {"s", "n"}
-    marked = [cell for page in book for line in page.iter_rows() for cell in line if str(cell.value).startswith(("=", "+", "@"))]
+    marked = [
+        cell
+        for page in book
+        for line in page.iter_rows()
+        for cell in line
+        if str(cell.value).startswith(("=", "+", "@"))
+    ]
     assert all(cell.quotePrefix for cell in marked)
 
 
@@ -182,5 +231,7 @@ def test_hostile_names_are_text_in_json(evil: FlowGraph, name: str) -> None:
 def test_every_format_says_the_same_number_of_things(evil: FlowGraph) -> None:
     made: Document = of("retention-schedule", evil)
 
-    assert len(json.loads(str(FORMS["json"](made, "en")))["parts"][0]["rows"]) == len(rows(to_csv(made, "en")))
+    assert len(json.loads(str(FORMS["json"](made, "en")))["parts"][0]["rows"]) == len(
+        rows(to_csv(made, "en"))
+    )
     assert [len(sheet.rows) for sheet in sheets(made, "en")][1] == len(rows(to_csv(made, "en")))

@@ -28,11 +28,16 @@ FILES = (
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", FILES)
-def test_a_document_reads_as_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, lang: str) -> None:
+def test_a_document_reads_as_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, lang: str
+) -> None:
     monkeypatch.chdir(ROOT)
     path = tmp_path / "document.md"
 
-    assert run(["document", name, *MIXED, "-p", PACK, "-o", str(path), "--lang", lang, "--today", "2026-11-25"]) == 0
+    assert (
+        run(["document", name, *MIXED, "-p", PACK, "-o", str(path), "--lang", lang, "--today", "2026-11-25"])
+        == 0
+    )
 
     golden = GOLDEN / "fastapi-mixed" / f"{name}.{lang}.md"
     if os.environ.get("LINEAGE_GOLDEN") == "write":
@@ -43,7 +48,9 @@ def test_a_document_reads_as_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_reference_page_has_every_field() -> None:
     page = ROOT / "docs" / "reference" / "documents.md"
-    before, mark, _ = page.read_text("utf-8").partition("<!-- generated from lineage/data/documents.yaml -->\n")
+    before, mark, _ = page.read_text("utf-8").partition(
+        "<!-- generated from lineage/data/documents.yaml -->\n"
+    )
     whole = f"{before}{mark}\n" + "\n".join(reference()).rstrip() + "\n"
 
     if os.environ.get("LINEAGE_GOLDEN") == "write":

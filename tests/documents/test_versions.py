@@ -16,7 +16,12 @@ from lineage.documents.sheets import to_csv
 from lineage.errors import LineageError
 from lineage.testing import sketch
 
-LINES = ("acme[DE] > gw@SG > pg/users", "acme is market=DE", "pg/users is vendor=cloud country=US", "gw is operator=us")
+LINES = (
+    "acme[DE] > gw@SG > pg/users",
+    "acme is market=DE",
+    "pg/users is vendor=cloud country=US",
+    "gw is operator=us",
+)
 CLOUD = "vendor cloud entity=Cloud"
 
 
@@ -32,7 +37,11 @@ def changes(made: Document) -> list[list[str]]:
     return [[each[0].text.en for each in row.cells] for row in part.rows]
 
 
-FILES = pytest.mark.parametrize(("file", "lang"), [("last.json", "en"), ("last.csv", "en"), ("last.csv", "zh")], ids=["JSON", "CSV", "CSV in Chinese"])
+FILES = pytest.mark.parametrize(
+    ("file", "lang"),
+    [("last.json", "en"), ("last.csv", "en"), ("last.csv", "zh")],
+    ids=["JSON", "CSV", "CSV in Chinese"],
+)
 
 CHANGES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[list[str]]]] = {
     "nothing": ((CLOUD,), (CLOUD,), []),
@@ -72,7 +81,9 @@ def test_what_a_chinese_list_said_is_compared_in_chinese(tmp_path: Path) -> None
 
     made = of("sub-processors", sketch(*LINES, CLOUD), previous=read_previous(str(last)))
 
-    assert changes(made) == [["DE", "cloud", "changed: Legal name", "未声明：在清单中填写 vendors[].legal_entity", "Cloud"]]
+    assert changes(made) == [
+        ["DE", "cloud", "changed: Legal name", "未声明：在清单中填写 vendors[].legal_entity", "Cloud"]
+    ]
 
 
 def test_data_that_gets_to_a_vendor_for_the_first_time_is_a_change(tmp_path: Path) -> None:
@@ -80,7 +91,9 @@ def test_data_that_gets_to_a_vendor_for_the_first_time_is_a_change(tmp_path: Pat
     lines = (*LINES, "vendor lab", "globex[US] > gw@SG > model:qwen", "globex is market=US", model)
     last = written(tmp_path / "last.json", document("sub-processors", *lines))
 
-    made = of("sub-processors", sketch(*lines, "acme[DE] > gw@SG > model:qwen"), previous=read_previous(str(last)))
+    made = of(
+        "sub-processors", sketch(*lines, "acme[DE] > gw@SG > model:qwen"), previous=read_previous(str(last))
+    )
 
     assert [
         "DE",
@@ -95,7 +108,11 @@ def test_data_that_gets_to_a_vendor_for_the_first_time_is_a_change(tmp_path: Pat
 def test_counts_and_days_are_no_change(tmp_path: Path) -> None:
     last = written(tmp_path / "last.csv", document("sub-processors", *LINES, CLOUD))
 
-    made = of("sub-processors", sketch("seen 2025-12-20", *LINES, *LINES[:1], CLOUD), previous=read_previous(str(last)))
+    made = of(
+        "sub-processors",
+        sketch("seen 2025-12-20", *LINES, *LINES[:1], CLOUD),
+        previous=read_previous(str(last)),
+    )
 
     assert changes(made) == []
     assert [listed.version for listed in made.lists] == [1]
@@ -106,7 +123,11 @@ def test_versions_count_from_list_to_list(tmp_path: Path) -> None:
     made = document("sub-processors", *LINES, "vendor cloud")
     for entity in ("A", "A", "B", "C"):
         written(path, made)
-        made = of("sub-processors", sketch(*LINES, f"vendor cloud entity={entity}"), previous=read_previous(str(path)))
+        made = of(
+            "sub-processors",
+            sketch(*LINES, f"vendor cloud entity={entity}"),
+            previous=read_previous(str(path)),
+        )
         version.append(made.lists[0].version)
 
     assert version == [2, 2, 3, 4]
@@ -117,7 +138,11 @@ def test_each_market_counts_its_own_versions(tmp_path: Path) -> None:
     last = written(tmp_path / "last.csv", document("sub-processors", *lines))
 
     # What is declared of a vendor stands in every list; where data got to only in those of its market.
-    made = of("sub-processors", sketch(*lines, "gw@SG > pg/users", "globex[US] > gw@SG > pg/users"), previous=read_previous(str(last)))
+    made = of(
+        "sub-processors",
+        sketch(*lines, "gw@SG > pg/users", "globex[US] > gw@SG > pg/users"),
+        previous=read_previous(str(last)),
+    )
 
     assert {listed.market: listed.version for listed in made.lists} == {"DE": 1, "US": 2}
 
@@ -164,16 +189,40 @@ def _edited(text: str) -> str:
 WRONG = {
     "a JSON list that was edited": ("last.json", _edited, "was changed after it was written"),
     "a CSV list that was edited": ("last.csv", _edited, "was changed after it was written"),
-    "another document": ("last.json", lambda text: text.replace('"sub-processors"', '"retention-schedule"', 1), "not a sub-processor list"),
-    "another schema": ("last.json", lambda text: text.replace("lineage-document/1", "lineage-document/2"), "not a sub-processor list"),
+    "another document": (
+        "last.json",
+        lambda text: text.replace('"sub-processors"', '"retention-schedule"', 1),
+        "not a sub-processor list",
+    ),
+    "another schema": (
+        "last.json",
+        lambda text: text.replace("lineage-document/1", "lineage-document/2"),
+        "not a sub-processor list",
+    ),
     "JSON of something else": ("last.json", lambda text: '{"a": 1}', "this is not a document of lineage"),
     "JSON that ends early": ("last.json", lambda text: text[:100], "this is not a document of lineage"),
-    "deep JSON": ("last.json", lambda text: '{"schema":' + "[" * 100_000, "this is not a document of lineage"),
-    "a CSV of something else": ("last.csv", lambda text: "a,b\n1,2\n", "the first line is not that of a sub-processor list"),
+    "deep JSON": (
+        "last.json",
+        lambda text: '{"schema":' + "[" * 100_000,
+        "this is not a document of lineage",
+    ),
+    "a CSV of something else": (
+        "last.csv",
+        lambda text: "a,b\n1,2\n",
+        "the first line is not that of a sub-processor list",
+    ),
     "an empty file": ("last.csv", lambda text: "", "the first line is not that of a sub-processor list"),
-    "a row with a cell too few": ("last.csv", lambda text: text.rsplit(',"', 1)[0] + "\r\n", "cells where there are"),
+    "a row with a cell too few": (
+        "last.csv",
+        lambda text: text.rsplit(',"', 1)[0] + "\r\n",
+        "cells where there are",
+    ),
     "a quote that does not end": ("last.csv", lambda text: text.rstrip()[:-1], "this is not CSV"),
-    "a version that is no number": ("last.csv", lambda text: text.replace('"DE","1"', '"DE","one"'), "not one for the whole market"),
+    "a version that is no number": (
+        "last.csv",
+        lambda text: text.replace('"DE","1"', '"DE","one"'),
+        "not one for the whole market",
+    ),
 }
 
 

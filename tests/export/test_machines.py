@@ -82,7 +82,11 @@ def test_a_service_says_what_is_known_of_it() -> None:
         True,
     )
     told = {each["name"]: each["value"] for each in store["properties"]}
-    assert (told["lineage:country"], told["lineage:country-known"], told["lineage:retention-days"]) == ("CN", "declared", "30")
+    assert (told["lineage:country"], told["lineage:country-known"], told["lineage:retention-days"]) == (
+        "CN",
+        "declared",
+        "30",
+    )
 
 
 def test_data_names_both_ends_and_its_class() -> None:
@@ -90,7 +94,8 @@ def test_data_names_both_ends_and_its_class() -> None:
 
     link = made["serialNumber"].replace("urn:uuid:", "urn:cdx:") + "/1#"
     told = [
-        (each["flow"], each["classification"], each["source"], each["destination"]) for each in made["services"][0]["data"]
+        (each["flow"], each["classification"], each["source"], each["destination"])
+        for each in made["services"][0]["data"]
     ]
     assert told == [
         ("inbound", "personal", ["urn:lineage:party%3Aacme"], [f"{link}service-1"]),
@@ -117,7 +122,9 @@ def test_who_calls_whom_are_dependencies() -> None:
     made = bom(sketch("acme[DE] > gw@SG > core@CN", "core@CN < pg"))
 
     names = {service["bom-ref"]: service["name"] for service in made["services"]}
-    assert {names[each["ref"]]: [names[ref] for ref in each["dependsOn"]] for each in made["dependencies"]} == {
+    assert {
+        names[each["ref"]]: [names[ref] for ref in each["dependsOn"]] for each in made["dependencies"]
+    } == {
         "core": [],
         "gw": ["core"],
         "postgresql pg": [],
@@ -129,7 +136,9 @@ def test_a_bom_never_says_that_it_is_complete(graph: FlowGraph) -> None:
 
 
 def test_the_serial_number_is_of_what_is_in_it() -> None:
-    numbers = [bom(sketch(line))["serialNumber"] for line in ("a[DE] > gw@SG", "a[DE] > gw@SG", "a[DE] > gw@CN")]
+    numbers = [
+        bom(sketch(line))["serialNumber"] for line in ("a[DE] > gw@SG", "a[DE] > gw@SG", "a[DE] > gw@CN")
+    ]
 
     assert numbers[0] == numbers[1] != numbers[2]
 
@@ -167,13 +176,20 @@ def test_every_run_begins_and_ends(graph: FlowGraph) -> None:
 
 
 def test_what_one_job_writes_another_reads() -> None:
-    made = {event["job"]["name"]: event for event in events(sketch("acme[DE] > gw@SG > core@CN > pg/users", "job@CN < pg/users"))[1::2]}
+    made = {
+        event["job"]["name"]: event
+        for event in events(sketch("acme[DE] > gw@SG > core@CN > pg/users", "job@CN < pg/users"))[1::2]
+    }
 
     outputs = [(each["namespace"], each["name"]) for each in made["service:core@CN"]["outputs"]]
     inputs = [(each["namespace"], each["name"]) for each in made["service:job@CN"]["inputs"]]
     assert outputs == inputs == [("postgresql://pg", "users")]
     between = [each["name"] for each in made["service:gw@SG"]["outputs"]]
-    assert between == [each["name"] for each in made["service:core@CN"]["inputs"]] == ["flow:service:gw@SG > service:core@CN"]
+    assert (
+        between
+        == [each["name"] for each in made["service:core@CN"]["inputs"]]
+        == ["flow:service:gw@SG > service:core@CN"]
+    )
 
 
 def test_a_facet_says_where_the_data_was_collected_and_how_sure_that_is() -> None:
