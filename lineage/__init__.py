@@ -14,14 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lineage.check import Report as Report
-    from lineage.check import check as check
+    from lineage.checking import Report as Report
+    from lineage.checking import check as check
     from lineage.decode import Reader as Reader
     from lineage.errors import LineageError as LineageError
     from lineage.flows import Flows as Flows
     from lineage.graph import FlowGraph as FlowGraph
     from lineage.inventory import Inventory as Inventory
-    from lineage.link import link as link
     from lineage.packs import load_pack as load_pack
     from lineage.pipeline import read_flows as read_flows
     from lineage.report import FORMATS as FORMATS
@@ -35,9 +34,8 @@ _HOMES = {
     "Inventory": "lineage.inventory",
     "LineageError": "lineage.errors",
     "Reader": "lineage.decode",
-    "Report": "lineage.check",
-    "check": "lineage.check",
-    "link": "lineage.link",
+    "Report": "lineage.checking",
+    "check": "lineage.checking",
     "load_pack": "lineage.packs",
     "read_flows": "lineage.pipeline",
 }

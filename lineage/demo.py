@@ -19,7 +19,7 @@ def run(folder: str | None, lang: str) -> int:
     The capture is of a gateway whose overseas and domestic customers share one core. Its verdict is *violated*:
     that is what the demo shows, and not a failure of the demo.
     """
-    from lineage.check import check
+    from lineage.checking import check
     from lineage.commands.diagram import draw_to
     from lineage.files import write_whole
     from lineage.findings import Verdict

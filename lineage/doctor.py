@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.findings import Missing, Ref, Verdict, doubt_words, ref
 from lineage.flows import Doubt
 from lineage.graph import Flow, FlowGraph

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from lineage import yamlfile
-from lineage.check import check
+from lineage.checking import check
 from lineage.errors import ConfigError, Problem
 from lineage.findings import Verdict
 from lineage.packs import Pack

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
     from opentelemetry.sdk.trace.export import SpanExportResult
 
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.decode.sdk import LineageExporter
     from lineage.inventory import Inventory
     from lineage.spans import Spans
@@ -165,7 +165,7 @@ def _settings(request: pytest.FixtureRequest, given: Mapping[str, Any]) -> dict[
 def _report(
     batches: Sequence[Spans], exporter: LineageExporter, settings: Mapping[str, Any], config: pytest.Config
 ) -> Report:
-    from lineage.check import check
+    from lineage.checking import check
     from lineage.graph import FlowGraph
     from lineage.link import link
     from lineage.packs import load_pack

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.contracts import NeverMeet
 from lineage.errors import ConfigError, LineageError
 from lineage.findings import Ref, Severity, Verdict

@@ -218,7 +218,7 @@ def test_the_order_of_flows_changes_no_byte() -> None:
 
 def test_check_and_the_json_need_no_networkx() -> None:
     code = (
-        "import sys; from lineage.testing import sketch; from lineage.check import check; from lineage.packs import load_pack;"
+        "import sys; from lineage.testing import sketch; from lineage.checking import check; from lineage.packs import load_pack;"
         "from lineage.report import FORMATS; graph = sketch('acme[DE] > gw@SG'); graph.to_node_link();"
         "FORMATS['text'](check(graph, [load_pack('order16')])); sys.exit('networkx' in sys.modules)"
     )

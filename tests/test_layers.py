@@ -25,7 +25,7 @@ LAYERS = (
     "declassify export",
     "contracts",
     "packs testing",
-    "check",
+    "checking",
     "report packcases demands",
     "evidence guard lint doctor receive documents",
     "reference demo",

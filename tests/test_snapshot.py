@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lineage.check import check
+from lineage.checking import check
 from lineage.errors import InputError
 from lineage.flows import Flows
 from lineage.graph import FlowGraph

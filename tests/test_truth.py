@@ -12,7 +12,7 @@ import pytest
 import truth
 from truth import ROWS, Row, checked
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.findings import Verdict
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.errors import ConfigError
 from lineage.inventory import WaiverEntry
 from lineage.packs import load_pack

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from lineage.check import Report, RuleResult, check
+from lineage.checking import Report, RuleResult, check
 from lineage.findings import Finding, Ref, Verdict
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.compare.outcome import Answer, Case, Tool
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.findings import Verdict
 from lineage.graph import FlowGraph
 from lineage.inventory import Inventory

@@ -10,7 +10,7 @@ import click
 from lineage.commands import options, work
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.graph import FlowGraph
 
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "drawio")

@@ -134,7 +134,7 @@ def _matter(
     made: FlowGraph, form: DocumentForm, policies: Sequence[str], mode: str, today: dt.date, market: str
 ) -> Matter:
     """What a document is made of: the graph, and what the packs that it quotes say of it."""
-    from lineage.check import check
+    from lineage.checking import check
     from lineage.documents import Matter
     from lineage.packs import load_pack
 

@@ -13,7 +13,7 @@ import click
 from lineage.commands import work
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """GitHub Actions names in it the file that becomes the summary of the job."""

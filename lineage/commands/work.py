@@ -14,7 +14,7 @@ from lineage.commands.options import PACKS
 if TYPE_CHECKING:
     import datetime as dt
 
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.flows import Flows
     from lineage.graph import FlowGraph
     from lineage.inventory import Inventory
@@ -48,7 +48,7 @@ def judged(
 ) -> Report:
     """What packs say of a graph; `PACKS` when none is named."""
     from lineage.baseline import load_baseline
-    from lineage.check import check as judge
+    from lineage.checking import check as judge
     from lineage.packs import load_pack
 
     packs = [load_pack(name) for name in (policies or PACKS)]

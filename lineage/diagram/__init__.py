@@ -18,7 +18,7 @@ from lineage.diagram.text import LANGUAGES, Language
 from lineage.errors import ConfigError
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.diagram.drawing import Drawing
     from lineage.diagram.notes import Outcome
     from lineage.diagram.views import View

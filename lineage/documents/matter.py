@@ -25,7 +25,7 @@ from lineage.selection import Answer
 from lineage.solve import Solution, solve
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
 
 CUSTOMERS = (PlaceKind.PARTY, PlaceKind.CALLER)
 """Whose data it is, and who gets answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lineage import __version__
-from lineage.check import RuleResult
+from lineage.checking import RuleResult
 from lineage.diagram.text import Text, joined
 from lineage.documents import facts
 from lineage.documents.kinds import Given, Subject

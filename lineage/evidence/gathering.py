@@ -26,7 +26,7 @@ from lineage.evidence.readme import README
 from lineage.evidence.sealing import OWN
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.diagram.text import Language
     from lineage.graph import FlowGraph
     from lineage.inventory import Inventory
@@ -67,7 +67,7 @@ def gather(
         LineageError: as `lineage check` raises it; or a file that cannot be added.
     """
     from lineage import yamlfile
-    from lineage.check import check
+    from lineage.checking import check
     from lineage.graph import FlowGraph
     from lineage.inventory import Inventory
     from lineage.packs import load_pack
@@ -145,7 +145,7 @@ def _pictures(graph: FlowGraph, report: Report) -> tuple[dict[str, bytes], tuple
 
 def _documents(graph: FlowGraph, mode: str, today: date) -> dict[str, bytes]:
     """Every document in each language, each with the rules of its own packs, as `lineage document all` writes them."""
-    from lineage.check import check
+    from lineage.checking import check
     from lineage.documents import FORMS, Matter, form, make, names
     from lineage.packs import load_pack
 

@@ -15,7 +15,7 @@ from lineage.diagram.scene import Origin, Shape
 from lineage.diagram.text import Language, visible
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.diagram.notation import Notation
     from lineage.graph import FlowGraph
 

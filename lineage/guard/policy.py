@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from lineage.check import VERDICTS, judge
+from lineage.checking import VERDICTS, judge
 from lineage.contracts._contract import Context
 from lineage.contracts.traceable import LEDGERS, Traceable
 from lineage.errors import ConfigError, LineageError

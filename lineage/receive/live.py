@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.findings import Finding, Ref, Verdict, ref
 from lineage.flows import Flows
 from lineage.graph import FlowGraph

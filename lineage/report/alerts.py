@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import PurePath
 
-from lineage.check import VERDICTS, Report
+from lineage.checking import VERDICTS, Report
 from lineage.findings import SEVERITIES, Finding, Severity, Verdict
 from lineage.meaning import Source
 from lineage.report import said

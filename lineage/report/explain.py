@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.errors import LineageError, Problem
 from lineage.packs import Pack, Rule
 from lineage.report.text import finding_text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.findings import Finding
 from lineage.meaning import Source
 from lineage.report import said

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.findings import Finding, Severity, Verdict, fingerprint
 from lineage.meaning import Source
 from lineage.report import said

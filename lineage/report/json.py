@@ -6,7 +6,7 @@ import json
 from math import inf
 from typing import Any
 
-from lineage.check import PackUsed, Report, RuleResult
+from lineage.checking import PackUsed, Report, RuleResult
 from lineage.findings import Finding, Missing, Ref, Step, Value, Witness
 from lineage.meaning import Source, Title
 from lineage.nodelink import coverage, iso

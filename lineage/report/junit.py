@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from lineage.check import PackUsed, Report, RuleResult
+from lineage.checking import PackUsed, Report, RuleResult
 from lineage.findings import Verdict
 from lineage.report import said
 from lineage.report.alerts import EVIDENCE, anchor, blind, file, settled

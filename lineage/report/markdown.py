@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from lineage.check import Report, RuleResult
+from lineage.checking import Report, RuleResult
 from lineage.export.mermaid import LIMIT as CHART
 from lineage.export.mermaid import quoted
 from lineage.findings import Finding, Value, Verdict, Witness

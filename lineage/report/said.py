@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lineage.check import RuleResult
+from lineage.checking import RuleResult
 from lineage.findings import Finding, Missing, Step, Value
 from lineage.meaning import Title
 from lineage.nodelink import iso

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lineage import __version__
-from lineage.check import Report, RuleResult
+from lineage.checking import Report, RuleResult
 from lineage.findings import Finding, Ref, Severity, Step, Witness
 from lineage.meaning import Source
 from lineage.nodelink import iso

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lineage.check import Report, RuleResult
+from lineage.checking import Report, RuleResult
 from lineage.findings import Finding, Ref, Value, Verdict, Witness
 from lineage.nodelink import iso
 from lineage.report import said

@@ -10,7 +10,7 @@ import pytest
 
 from lineage.__main__ import run
 from lineage.baseline import Baseline, KnownFinding, dump_baseline, load_baseline
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.errors import ConfigError
 from lineage.findings import Verdict
 from lineage.packs import Pack, load_pack

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lineage.__main__ import run
-from lineage.check import check
+from lineage.checking import check
 from lineage.doctor import Advice, absent, advise, share, without_region
 from lineage.flows import FlowKey, Flows, Leg
 from lineage.graph import FlowGraph

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lineage import words
-from lineage.check import check
+from lineage.checking import check
 from lineage.contracts import StayWithin
 from lineage.contracts.plugins import installed
 from lineage.errors import ConfigError

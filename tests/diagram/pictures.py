@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.diagram import LANGUAGES, draw, view_names
 from lineage.diagram.build import build
 from lineage.diagram.dot import write

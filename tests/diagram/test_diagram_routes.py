@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diagram.pictures import broken_gateway, gateway
-from lineage.check import check
+from lineage.checking import check
 from lineage.diagram import picture
 from lineage.diagram.build import build
 from lineage.diagram.drawing import Weight, shortened

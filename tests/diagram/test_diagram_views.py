@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diagram.pictures import PACK, SUPPLY, capture, fingerprints, supply
-from lineage.check import check
+from lineage.checking import check
 from lineage.diagram import picture, view_names
 from lineage.diagram.build import build
 from lineage.diagram.drawing import Drawing

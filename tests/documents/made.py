@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from lineage.check import check
+from lineage.checking import check
 from lineage.documents import Document, Matter, form, make
 from lineage.documents.model import Cell
 from lineage.documents.previous import Previous

@@ -11,7 +11,7 @@ from installed import needs_gateway
 
 from examples.gateway.variants import VARIANTS
 from lineage import FlowGraph, Inventory, load_pack, read_flows
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.findings import Finding, Ref, Verdict
 
 pytestmark = [pytest.mark.slow, needs_gateway]

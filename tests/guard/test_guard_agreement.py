@@ -12,7 +12,7 @@ from datetime import date
 
 import pytest
 
-from lineage.check import VERDICTS, check
+from lineage.checking import VERDICTS, check
 from lineage.findings import Finding, Verdict
 from lineage.flows import Doubt, Flows
 from lineage.graph import FlowGraph

@@ -21,7 +21,7 @@ from diagram import hostile
 from markdown_it import MarkdownIt
 
 from lineage.__main__ import run
-from lineage.check import Report, RuleResult, check
+from lineage.checking import Report, RuleResult, check
 from lineage.findings import Finding, Verdict
 from lineage.flows import Flows
 from lineage.graph import FlowGraph

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.flows import Exemplar, FlowCount, FlowKey, Flows, Leg
 from lineage.graph import FlowGraph
 from lineage.labels import Known, Labels

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lineage.check import Report
+    from lineage.checking import Report
     from lineage.graph import FlowGraph
 
 __all__ = ["Html", "to_html"]

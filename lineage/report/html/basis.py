@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lineage import __version__
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.findings import Value
 from lineage.flows import Doubt
 from lineage.labels import UNKNOWN, Known

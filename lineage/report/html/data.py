@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.diagram.notation import notation
 from lineage.findings import Ref, Verdict
 from lineage.names import CATEGORIES

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lineage.check import VERDICTS, Report
+from lineage.checking import VERDICTS, Report
 from lineage.findings import Verdict
 from lineage.flows import Leg
 from lineage.places import PlaceKind

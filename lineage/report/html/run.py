@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from lineage.check import Report
+from lineage.checking import Report
 from lineage.contracts._contract import Context, vendor_of
 from lineage.diagram.notation import Notation, notation
 from lineage.diagram.text import Text

@@ -8,7 +8,7 @@ from dataclasses import replace
 from string import Formatter
 from typing import Any
 
-from lineage.check import Report, RuleResult
+from lineage.checking import Report, RuleResult
 from lineage.findings import Finding, Missing, Ref, Step, Value, Verdict, Witness, doubt_words
 from lineage.meaning import Source
 from lineage.report import said

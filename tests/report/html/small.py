@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
-from lineage.check import Report, check
+from lineage.checking import Report, check
 from lineage.graph import FlowGraph
 from lineage.packs import Pack, load_pack
 from lineage.report.html.run import Run
