@@ -44,8 +44,13 @@ fi
 
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 if [ "${1:-}" = test ]; then
+    # The report is looked at in a real browser; where there is none, and none can be had, those tests say so and are skipped.
+    if ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
+        apt_install chromium poppler-utils || echo "install.sh: no Chromium; the tests of the report in a browser are skipped" >&2
+    fi
     .venv/bin/python -m pip install -q --upgrade "pip>=25.1"
-    .venv/bin/python -m pip install -q -e ".[render,zstd,fast,sdk]" --group test --group lint
+    .venv/bin/python -m pip install -q -e ".[render,zstd,fast,sdk,instrument,ledger,cel,evidence,documents]" \
+        --group test --group instrumentations --group lint -r examples/gateway/requirements.txt
 else
     .venv/bin/python -m pip install -q ".[render,zstd]"
 fi

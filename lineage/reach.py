@@ -113,27 +113,32 @@ class _Run:
 
     def _carry(self, number: int, level: Answer) -> None:
         flow = self.graph.flows[number]
-        if self.flows[number] >= level or (level is YES and flow.doubts & UNSURE):
+        if level is YES and flow.doubts & UNSURE:
             return
-        self.flows[number] = level
+        if self.flows[number] < level:
+            self.flows[number] = level
+            if flow.kept:
+                self._hold(flow.target, level)
+        # An answer that surely carries the data of one source may name another that is an owner only perhaps.
+        if self.graph.holds_owners[number] and self.kept[flow.source] < level and self._owners(number, level):
+            self._hold(flow.source, level)
+
+    def _owners(self, number: int, level: Answer) -> bool:
+        """Whether a store's answer names a selected party: it holds the data of that party then."""
+        graph = self.graph
+        return any(
+            self.sources[s] >= level and graph.place(s).kind is PlaceKind.PARTY
+            for s in graph.flows[number].sources
+        )
+
+    def _hold(self, holder: int, level: Answer) -> None:
         if self.direct:
-            return
-        holder = flow.target if flow.kept else flow.source if self._owners(number, level) else -1
-        if holder < 0:
             return
         if self.kept[holder] < level:
             self.kept[holder] = level
             if level is MAYBE:
                 self._cross(holder)
         self._raise(holder, level)
-
-    def _owners(self, number: int, level: Answer) -> bool:
-        """Whether a store's answer names a selected party: it holds the data of that party then."""
-        graph = self.graph
-        return graph.holds_owners[number] and any(
-            self.sources[s] >= level and graph.place(s).kind is PlaceKind.PARTY
-            for s in graph.flows[number].sources
-        )
 
     def _raise(self, thing: int, level: Answer) -> None:
         if self.sources[thing] < level:

@@ -55,6 +55,10 @@ request must not turn the reads of the service that answers it into writes, nor 
 OF_THE_TENANT = frozenset({names.TENANT, names.ORIGIN, names.CLASS, names.AUTHORISATION})
 """Falls when another tenant is named: it was said of the first one's data."""
 
+_MOST_KNOWN = 4096
+_good: set[tuple[str, str]] = set()
+"""Labels that have been found to be some. What was refused is never kept."""
+
 _LAX_TO_STRICT: Mapping[str, tuple[str, ...]] = {
     names.CLASS: ("none", "business", "unknown", "personal", "sensitive-personal", "important", "core"),
     names.PROTECTION: ("encrypted-no-key", "anonymised", "pseudonymised", "masked", "none"),
@@ -95,6 +99,8 @@ def under(farther: Labels, nearer: Labels) -> tuple[dict[str, str], frozenset[st
     >>> under({"lineage.tenant": "a", "lineage.data.origin": "DE"}, {"lineage.tenant": "b"})
     ({'lineage.tenant': 'b'}, frozenset())
     """
+    if not farther or not nearer or farther == nearer:
+        return dict(nearer or farther), frozenset()
     held = dict(farther)
     if names.TENANT in nearer and held.get(names.TENANT, nearer[names.TENANT]) != nearer[names.TENANT]:
         held = {key: value for key, value in held.items() if key not in OF_THE_TENANT}
@@ -120,6 +126,18 @@ def tighter(key: str, farther: str, nearer: str) -> str:
 
 
 def _label(key: str, value: Value) -> str:
+    # Every span of a request asks about the same few.
+    if isinstance(value, str) and (key, value) in _good:
+        return value
+    label = _reduced(key, value)
+    if label and label == value:
+        if len(_good) >= _MOST_KNOWN:
+            _good.clear()
+        _good.add((key, label))
+    return label
+
+
+def _reduced(key: str, value: Value) -> str:
     if value in ("unknown", NOT_KNOWN):
         return "unknown" if key == names.CLASS and value else NOT_KNOWN
     try:

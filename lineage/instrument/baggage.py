@@ -22,7 +22,7 @@ from opentelemetry.propagators.textmap import (
 )
 
 from lineage import names
-from lineage.instrument.axes import AMBIENT, labels
+from lineage.instrument.axes import AMBIENT, Labels, labels
 from lineage.instrument.scope import CLAIMS, holding, without
 from lineage.instrument.tally import count
 
@@ -62,10 +62,9 @@ class LabelPropagator(TextMapPropagator):
         """Write the ambient labels that hold here, and the rest of the context."""
         where = _where(context)
         try:
-            sent = without(where)
-            for key, value in holding(where)[0].items():
-                if value and key in AMBIENT:
-                    sent = baggage.set_baggage(key, value, sent)
+            sent = carrying(
+                {key: value for key, value in holding(where)[0].items() if value and key in AMBIENT}, where
+            )
         except Exception:
             count(
                 "not-injected", tell="labels could not be sent with a call: they are lost to the called side"
@@ -77,6 +76,17 @@ class LabelPropagator(TextMapPropagator):
     def fields(self) -> set[str]:
         """The headers of the propagator inside."""
         return self.inner.fields
+
+
+def carrying(said: Labels, where: Context) -> Context:
+    """A context whose baggage has these labels and no others."""
+    there = {key: value for key, value in baggage.get_all(where).items() if key.startswith(OURS)}
+    if there == said:
+        return where
+    sent = without(where)
+    for key, value in said.items():
+        sent = baggage.set_baggage(key, value, sent)
+    return sent
 
 
 def claimed(found: Context) -> Context:

@@ -61,7 +61,7 @@ class LabelProcessor(SpanProcessor):
         parent = span.parent
         held, conflicts = holding(where, parent.span_id if parent else 0)
         given = span.attributes or {}
-        own = {key: value for key, value in given.items() if key in AXES}
+        own = {key: given[key] for key in given if key in AXES}
         steps = (self._of(span.resource), held, labels(own) if own else {})
         held = {}
         for step in steps:
@@ -73,7 +73,7 @@ class LabelProcessor(SpanProcessor):
         if parent is None or parent.is_remote:
             self._claims(span, where)
         if held:
-            write(span, held, conflicts)
+            write(span, held, conflicts, own)
             remember(span, held)
 
     def _of(self, resource: Resource) -> dict[str, str]:

@@ -236,12 +236,14 @@ def tell(span: trace.Span, new: Labels) -> None:
     write(span, {key: held[key] for key in new}, conflicts)
 
 
-def write(span: trace.Span, said: Labels, conflicts: frozenset[str] = frozenset()) -> None:
-    """Set labels on a span; count contradictions and name them there."""
-    there = _attributes(span)
+def write(
+    span: trace.Span, said: Labels, conflicts: frozenset[str] = frozenset(), there: Mapping[str, Any] | None = None
+) -> None:
+    """Set labels on a span, beside those that are there; count contradictions and name them there."""
+    there = _attributes(span) if there is None else there
     fresh = {key: value for key, value in said.items() if there.get(key, NOT_KNOWN) != value}
     if conflicts:
-        before = str(there.get(names.CONFLICT, ""))
+        before = str(_attributes(span).get(names.CONFLICT, ""))
         fresh[names.CONFLICT] = ",".join(sorted(conflicts.union(filter(None, before.split(",")))))
         for key in conflicts:
             count(f"conflict:{key}", tell=f"statements of {key} contradict each other")
