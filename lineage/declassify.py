@@ -195,9 +195,12 @@ def _spread(
         flows[number] |= out
         changed = [flow.target] if out & ~here[flow.target] else []
         here[flow.target] |= out
-        holder = flow.target if flow.kept else flow.source if graph.holds_owners[number] else -1
-        if holder >= 0 and not direct and out & ~held[holder]:
-            held[holder] |= out
+        holder, keeps = (flow.target, out) if flow.kept else (flow.source, 0)
+        if graph.holds_owners[number]:
+            # Of an answer that names owners the store holds theirs, not all that came with it.
+            keeps |= out & _people(graph, flow.sources, own)
+        if keeps & ~held[holder] and not direct:
+            held[holder] |= keeps
             changed += [holder, *mates[holder]]
         for thing in changed:
             for other in (*graph.out_of[thing], *graph.naming[thing], *graph.suspecting[thing]):

@@ -333,6 +333,50 @@ def test_no_command_writes_content(
     assert leaked == []
 
 
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with spans that hold every canary in every field, others to compare with, and their first inventory."""
+    folder = tmp_path_factory.mktemp("planted")
+    (folder / "spans.jsonl").write_bytes(b"".join(to_json(everywhere(canary)) for canary in CANARIES.values()))
+    (folder / "old.jsonl").write_bytes(to_json(everywhere(CANARIES["prose"])))
+    assert run(["init", str(folder / "spans.jsonl"), "-o", str(folder / "lineage.yaml")]) == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"check spans.jsonl -i lineage.yaml --format {form}" for form in ("sarif", "junit", "github", "gitlab", "markdown")),
+        "check spans.jsonl -i lineage.yaml -p gdpr -p supply -p us-dsp -p market -v",
+        *(f"graph spans.jsonl -i lineage.yaml --format {form}" for form in ("cyclonedx", "openlineage")),
+        "snapshot spans.jsonl -o out/flows.json",
+        "diff old.jsonl spans.jsonl",
+        "diff old.jsonl spans.jsonl --format json",
+        "doctor spans.jsonl -i lineage.yaml",
+        "baseline write spans.jsonl -i lineage.yaml -o out/baseline.yaml",
+        "diagram spans.jsonl -i lineage.yaml -o out/flows.drawio",
+        "report spans.jsonl -i lineage.yaml -o out/report",
+        "document all spans.jsonl -i lineage.yaml -o out/documents",
+    ],
+)  # fmt: skip
+def test_no_command_writes_what_any_field_holds(
+    command: str,
+    planted: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.chdir(planted)
+    (tmp_path / "out").mkdir()
+    code = run([word.replace("out/", f"{tmp_path}/out/") for word in command.split()])
+    out, err = capfdbinary.readouterr()
+    files = [path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+
+    assert code in (0, 1, 3), err
+    assert len(out) + sum(map(len, files)) > 200
+    assert FOUND.findall(b"\n".join([out, err, *files]).decode("utf-8", "replace")) == []
+
+
 BUGS = (
     "lineage.reduce.split_host",
     "lineage.reduce.statement",

@@ -104,7 +104,7 @@ def test_the_commands_are_those_of_the_design(call: Lineage) -> None:
         pytest.param(["check", *CLEAN, "--today", "tomorrow"], "write it as YYYY-MM-DD", id="a day in words"),
         pytest.param(
             ["check", *CLEAN, "-p", "order61"],
-            "there is no pack 'order61'. Built-in packs: baseline, order16; or give the path of a .yaml file. "
+            "there is no pack 'order61'. Built-in packs: aiact, assurance, baseline, cn, gdpr, intl, market, order16, order16-file, pipl, supply, us, us-dsp; or give the path of a .yaml file. "
             "did you mean 'order16'?",
             id="a pack that does not exist",
         ),

@@ -597,6 +597,7 @@ def test_every_section_is_read() -> None:
         pytest.param(["declassifiers: [{name: d, lowers: {class: personal}, kind: redaction, evidence: e}]"], "a.yaml:1:17: write either 'at' (a place) or 'flow'", id="a declassifier nowhere"),
         pytest.param(["declassifiers: [{name: d, at: {servce: s}, lowers: {class: personal}, kind: redaction, evidence: e}]"], "a.yaml:1:32: unknown key 'servce'. did you mean 'service'?", id="a misspelt key of a place or name"),
         pytest.param(["attestations: [{id: a, type: dpa, owner: o, date: 2026-01-01, covers: acm}]\nparties: [{name: acme, match: {tenant: t}}]"], "a.yaml:1:16: no party, vendor, place or authorisation 'acm' is declared. did you mean 'acme'?", id="a document about nobody"),
+        pytest.param(["attestations: [{id: a, type: dpa, owner: o, date: 2026-01-01, covers: acme}]\nparties: [{name: acme, match: {tenant: t}}]\nvendors: [{id: acme}]"], "a.yaml:1:16: 'covers' names 'acme', which is one of parties and one of vendors", id="a document about a customer or a supplier"),
         pytest.param(["attestations: [{id: a, type: dpa, owner: o, date: 2026-01-01, covers: [all, x]}]"], "a.yaml:1:16: 'all' cannot stand with other names in 'covers'", id="a document about all and one"),
         pytest.param(["attestations: [{id: a, type: dpa, owner: o, date: 2026-01-01, expires: 2025-01-01}]"], "a.yaml:1:16: 'expires' comes before 'date'", id="a document that ends before it begins"),
         pytest.param(["locations: [{country: CN}]"], "a.yaml:1:13: write either 'region'", id="a location of nothing"),

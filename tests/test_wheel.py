@@ -99,7 +99,12 @@ def test_the_wheel_is_the_package_of_this_version_with_one_command(wheel: Path) 
         commands = archive.read(metadata.replace("METADATA", "entry_points.txt")).decode()
     assert f"Version: {lineage.__version__}\n" in about
     assert "Name: dataflow-lineage\n" in about
-    assert commands == "[console_scripts]\nlineage = lineage.__main__:main\n"
+    assert commands.split("\n\n") == [
+        "[console_scripts]\nlineage = lineage.__main__:main",
+        "[opentelemetry_pre_instrument]\nlineage = lineage.instrument.auto:start",
+        "[opentelemetry_traces_exporter]\nlineage = lineage.instrument.auto:FilteredExporter",
+        "[pytest11]\nlineage = lineage.pytest_plugin\n",
+    ]
 
 
 def test_the_installed_command_tells_its_version(fresh: Path, tmp_path: Path) -> None:

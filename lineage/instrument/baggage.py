@@ -9,6 +9,7 @@ Source: W3C Baggage; RELIABILITY.md section 3 (baggage is level 0).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from opentelemetry import baggage, context
 from opentelemetry.context import Context
@@ -113,6 +114,14 @@ def claims_of(members: Mapping[str, object]) -> dict[str, str]:
 
 def read(headers: Sequence[str]) -> tuple[dict[str, str], str]:
     """Claims in `baggage` headers, and the header that is left without them; what cannot be read is left out."""
+    try:
+        return _read(headers)
+    except Exception:
+        count("not-extracted", tell="the headers of a request could not be read: its labels are not known")
+        return {}, ""
+
+
+def _read(headers: Sequence[str]) -> tuple[dict[str, str], str]:
     from opentelemetry.baggage.propagation import W3CBaggagePropagator
 
     w3c = W3CBaggagePropagator()
@@ -122,9 +131,12 @@ def read(headers: Sequence[str]) -> tuple[dict[str, str], str]:
     carrier: dict[str, str] = {}
     w3c.inject(carrier, without(found))
     members = {key: value for key, value in baggage.get_all(found).items() if key.startswith(OURS)}
-    return claims_of(members) if members else {}, carrier.get("baggage", "")
+    # Some versions of the SDK decode names and do not encode them again: what is no header any more would end the request.
+    rest = quote(carrier.get("baggage", ""), safe=_PRINTED)
+    return claims_of(members) if members else {}, rest
 
 
+_PRINTED = "".join(map(chr, range(0x21, 0x7F)))
 _KNOWN = frozenset({*AMBIENT, names.CATEGORY, names.PROTECTION, names.RETENTION, names.DIRECTION})
 
 

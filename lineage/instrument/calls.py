@@ -10,7 +10,7 @@ only: messages quote what they failed on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Literal, Unpack
 
 from opentelemetry import context, propagate, trace
@@ -23,7 +23,6 @@ from lineage.instrument.statements import OfData
 Way = Literal["read", "write", "both"]
 
 
-@contextmanager
 def store(
     system: str,
     *,
@@ -33,7 +32,7 @@ def store(
     collection: str = "",
     direction: Way,
     **stated: Unpack[OfData],
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """A call to a database, cache, vector index or bucket.
 
     Args:
@@ -55,19 +54,13 @@ def store(
         "db.namespace": namespace,
         "db.collection.name": collection,
     }
-    with _span(
-        f"{direction} {collection or system}",
-        SpanKind.CLIENT,
-        attributes,
-        said(**stated, direction=direction),
-    ) as span:
-        yield span
+    name = f"{direction} {collection or system}"
+    return _span(name, SpanKind.CLIENT, attributes, said(**stated, direction=direction))
 
 
-@contextmanager
 def log(
     system: str, *, host: str = "", port: int = 0, stream: str = "", **stated: Unpack[OfData]
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """A line that goes to a log kept elsewhere: a store that is written, of category `log`.
 
     That it is a log, the inventory says (`places[].role: log`).
@@ -76,8 +69,7 @@ def log(
     ...     pass
     """
     stated.setdefault("category", "log")
-    with store(system, host=host, port=port, collection=stream, direction="write", **stated) as span:
-        yield span
+    return store(system, host=host, port=port, collection=stream, direction="write", **stated)
 
 
 @contextmanager
@@ -122,7 +114,6 @@ def queue(
         context.detach(token)
 
 
-@contextmanager
 def model(
     name: str,
     *,
@@ -131,7 +122,7 @@ def model(
     port: int = 0,
     operation: str = "chat",
     **stated: Unpack[OfData],
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """A call to a model.
 
     Args:
@@ -152,8 +143,7 @@ def model(
         "server.address": host,
         "server.port": port,
     }
-    with _span(f"{operation} {name}", SpanKind.CLIENT, attributes, said(**stated)) as span:
-        yield span
+    return _span(f"{operation} {name}", SpanKind.CLIENT, attributes, said(**stated))
 
 
 @contextmanager

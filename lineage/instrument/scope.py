@@ -85,6 +85,8 @@ def holding(where: Context, direct: int | None = None) -> tuple[dict[str, str], 
     """
     span = trace.get_current_span(where)
     held, conflicts = under(received(where), _said_on.get(span, {}) if span.is_recording() else {})
+    if where.get(_BLOCK) is None:
+        return held, conflicts
     at = span.get_span_context().span_id if direct is None else direct
     chain = []
     block = innermost(where)

@@ -63,6 +63,7 @@ class Sieve:
         self._keys = frozenset({*names.SPAN, *self._tenants, *self._also, *NUMBERS, *WORDS, *LISTS})
         self._salt = urandom(16)
         self._memory: dict[tuple[str, str, bytes], Any] = {}
+        self._whole: set[tuple[str, str, str | int]] = set()
         self._known: tuple[Resource | None, Resource, int] = (None, Resource.get_empty(), 0)
 
     def span(self, span: ReadableSpan) -> ReadableSpan:
@@ -70,20 +71,15 @@ class Sieve:
         attributes, refused = self.attributes(span.attributes or {}, span.kind)
         scope = span.instrumentation_scope
         resource, lost = self._resource(span.resource)
-        bounded = BoundedAttributes(attributes=attributes)
-        bounded.dropped = span.dropped_attributes + refused + lost
-        events = BoundedList.from_seq(None, self._events(span.events))
-        events.dropped = span.dropped_events
-        links = BoundedList.from_seq(None, [Link(_context(link.context)) for link in span.links])
-        links.dropped = span.dropped_links
+        links = [Link(_context(link.context)) for link in span.links]
         return ReadableSpan(
             name=name(span.name or "", attributes),
             context=_context(span.context) if span.context else None,
             parent=_context(span.parent) if span.parent else None,
             resource=resource,
-            attributes=bounded,
-            events=events,
-            links=links,
+            attributes=_mapping(attributes, span.dropped_attributes + refused + lost),
+            events=_sequence(self._events(span.events), span.dropped_events),
+            links=_sequence(links, span.dropped_links),
             kind=span.kind,
             status=Status(span.status.status_code),
             start_time=span.start_time,
@@ -110,9 +106,27 @@ class Sieve:
         return kept, refused
 
     def _remembered(self, key: str, value: Value, system: str) -> Any:
-        """What passes of a value; of texts that came before it is remembered, by a digest that only this process can make."""
-        if not isinstance(value, str):
+        """What passes of a value, remembered of those that came before.
+
+        What passes whole is no content and is remembered as it is; else a text by a digest that only this process can make.
+        """
+        # By exact type: True is found where 1 is.
+        if not (type(value) is str or type(value) is int):
             return self._outcome(key, value, system)
+        if (key, system, value) in self._whole:
+            return value
+        outcome = (
+            self._digested(key, value, system)
+            if isinstance(value, str)
+            else self._outcome(key, value, system)
+        )
+        if type(outcome) is type(value) and outcome == value:
+            if len(self._whole) >= _MOST_REMEMBERED:
+                self._whole.clear()
+            self._whole.add((key, system, value))
+        return outcome
+
+    def _digested(self, key: str, value: str, system: str) -> Any:
         text = value.encode("utf-8", "surrogatepass")
         mark = (key, system, blake2b(text, digest_size=16, key=self._salt).digest())
         outcome = self._memory.get(mark, _NEW)
@@ -259,8 +273,27 @@ def _only_tenant(value: Value) -> Value:
     return json.dumps({"tenant": pairs[names.DOCUMENT_TENANTS]}) if names.DOCUMENT_TENANTS in pairs else ""
 
 
+def _mapping(kept: dict[str, Any], dropped: int) -> Mapping[str, Any]:
+    if not dropped:
+        return kept
+    # Only the SDK's own type tells how many are missing.
+    bounded = BoundedAttributes(attributes=kept)
+    bounded.dropped = dropped
+    return bounded
+
+
+def _sequence(kept: list[Any], dropped: int) -> Sequence[Any]:
+    if not dropped:
+        return kept
+    bounded = BoundedList.from_seq(None, kept)
+    bounded.dropped = dropped
+    return bounded
+
+
 def _context(given: SpanContext) -> SpanContext:
-    sampling = given.trace_state.get("ot") if given.trace_state else None
+    if not given.trace_state:
+        return given
+    sampling = given.trace_state.get("ot")
     state = (
         TraceState([("ot", sampling)]) if sampling and re.fullmatch(r"[a-z0-9:;.]{1,64}", sampling) else None
     )

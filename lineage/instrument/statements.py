@@ -237,7 +237,10 @@ def tell(span: trace.Span, new: Labels) -> None:
 
 
 def write(
-    span: trace.Span, said: Labels, conflicts: frozenset[str] = frozenset(), there: Mapping[str, Any] | None = None
+    span: trace.Span,
+    said: Labels,
+    conflicts: frozenset[str] = frozenset(),
+    there: Mapping[str, Any] | None = None,
 ) -> None:
     """Set labels on a span, beside those that are there; count contradictions and name them there."""
     there = _attributes(span) if there is None else there

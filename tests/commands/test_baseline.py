@@ -92,6 +92,20 @@ def test_what_is_no_longer_found_is_told() -> None:
     assert "no longer found, take it out of the baseline: order16/no-shared-store" in FORMATS["text"](report)
 
 
+def test_a_violated_finding_is_not_known_by_an_undecided_one_of_its_name(tmp_path: Path) -> None:
+    (finding,) = judged(MIXED).findings
+    open_one = replace(finding, verdict=Verdict.UNDECIDED)
+    only_open = listed(judged(MIXED), verdict="undecided")
+    path = tmp_path / "baseline.yaml"
+    path.write_text(dump_baseline([open_one, finding], TODAY))
+
+    assert only_open.known([open_one]) == {finding.fingerprint}
+    assert only_open.known([open_one, finding]) == only_open.known([finding, open_one]) == frozenset()
+    assert [(each.fingerprint, each.verdict) for each in load_baseline(path).findings] == [
+        (finding.fingerprint, "violated")
+    ]
+
+
 def test_a_file_holds_what_was_written(tmp_path: Path) -> None:
     report = judged(MIXED)
     hostile = replace(report.findings[0], message="reaches", context={"data": 'a"\n- b', "place": "\u202ec"})

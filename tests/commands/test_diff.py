@@ -89,6 +89,15 @@ def changed(old: tuple[str, ...], new: tuple[str, ...]) -> Changes:
             1,
             id="a place that moves over the border",
         ),
+        pytest.param(
+            ("pg is retention=30 vendor=cloud-a",),
+            [
+                ("unplaced", "service:gw@SG store:postgresql@pg", "SG → ?"),
+                ("country", "store:postgresql@pg", ""),
+            ],
+            3,
+            id="a place that stands nobody knows where any more",
+        ),
     ],
 )
 def test_what_a_change_is_called_and_whether_it_fails(
@@ -102,6 +111,17 @@ def test_what_a_change_is_called_and_whether_it_fails(
         for each in changes.items
     ] == told
     assert changes.exit_code == code
+
+
+def test_a_place_that_moves_from_one_foreign_country_to_another_is_a_new_crossing() -> None:
+    ways = ("core@CN > b@SG",)
+    changes = changed(ways, (*ways, "b is country=DE"))
+
+    assert [(str(each.kind), each.was, each.now) for each in changes.items if each.new] == [
+        ("crossing", "", "CN → DE"),
+        ("country", "SG", "DE"),
+    ]
+    assert changes.exit_code == 1
 
 
 def test_data_of_another_source_on_a_way_over_the_border_is_a_new_crossing() -> None:
@@ -198,6 +218,13 @@ def test_spans_and_the_graph_made_of_them_are_the_same(
     assert capsys.readouterr().out.endswith("nothing changed\n")
 
 
+def twice(text: str) -> str:
+    """A graph in which one place is there twice, the second time somewhere else."""
+    graph = json.loads(text)
+    graph["nodes"].append(graph["nodes"][-1] | {"location": "CN"})
+    return json.dumps(graph)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -209,6 +236,7 @@ def test_spans_and_the_graph_made_of_them_are_the_same(
             lambda text: text.replace('"id": "service:gw@SG"', '"id": "secret prompt"'),
             id="with a way to nowhere",
         ),
+        pytest.param(twice, id="with a place twice"),
     ],
 )
 def test_a_damaged_graph_is_told_without_quoting_it(broken: Callable[[str], str]) -> None:

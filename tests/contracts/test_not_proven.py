@@ -168,6 +168,33 @@ def test_what_may_have_been_a_read_does_not_tell_what_a_store_holds() -> None:
     assert verdict(OUTPUT, drawn((IN,), flows)) is Verdict.UNDECIDED
 
 
+def test_an_answer_that_names_somebody_unknown_makes_the_store_perhaps_his() -> None:
+    """Also where it surely carries the data of another source."""
+
+    def flows(d: Sketch) -> list[FlowKey]:
+        gw, pg, redis, who, job = (d.place(word, "") for word in ("gw", "pg", "redis", "who[?]", "job@CN"))
+        return [
+            FlowKey(pg, gw, Leg.RESPONSE, sources=frozenset({who, redis})),
+            FlowKey(pg, job, Leg.RESPONSE, sources=frozenset({pg})),
+        ]
+
+    graph = drawn((f"{IN} > redis", "pg is holds=nothing"), flows)
+    assert verdict(ForbidFlow(data=PARTY, to={"names": ("job",)}), graph) is Verdict.UNDECIDED
+
+
+def test_of_an_answer_that_names_an_owner_the_store_holds_what_is_his() -> None:
+    def flows(d: Sketch) -> list[FlowKey]:
+        gw, pg, redis, beta, job = (d.place(word, "") for word in ("gw", "pg", "redis", "beta[FR]", "job@CN"))
+        return [
+            FlowKey(pg, gw, Leg.RESPONSE, sources=frozenset({beta, redis})),
+            FlowKey(pg, job, Leg.RESPONSE, sources=frozenset({pg})),
+        ]
+
+    contract = ForbidFlow(data={"origin": ("DE",)}, to={"names": ("job",)})
+    lines = (f"{IN} > redis", "pg is holds=nothing", "job@CN lowers origin=DE evidence=report")
+    assert verdict(contract, drawn(lines, flows)) is Verdict.PROVEN
+
+
 @pytest.mark.parametrize(
     ("way", "expected"),
     [

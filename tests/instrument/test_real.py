@@ -314,7 +314,7 @@ def test_litellm(spans: Spans, monkeypatch: pytest.MonkeyPatch) -> None:
                 mock_response=ANSWER,
                 metadata={"user_api_key_team_id": "team-7", "note": CANARY},
             )
-        for _ in range(200):
+        for _ in range(1200):
             if any(span.name == "litellm_request" for span in spans.ended()):
                 break
             await asyncio.sleep(0.05)
