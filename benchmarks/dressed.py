@@ -1,12 +1,14 @@
 """A service of the example gateway, as it is, or with less or more of lineage in it: what `benchmarks.overhead` compares.
 
 `DRESS` says how: `plain` has the spans of OpenTelemetry's own instrumentations, and those that the example makes by hand made
-with OpenTelemetry alone; `labels`, `filter` and `guard` each add to the one before. `MODULE` says which service.
+with OpenTelemetry alone; `labels`, `filter` and `guard` each add to the one before. `MODULE` says which service,
+and `THINKING` for how many seconds the model server thinks.
 `/spent` answers, past all instrumentations, with the CPU seconds of the process when all its spans are exported.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -77,7 +79,20 @@ def dressed(module: str, dress: str) -> Any:
     service = import_module(f"examples.gateway.{module}")
     if dress == "plain":
         vars(service)["instrument"] = Plain
-    return asked(guarded(service) if dress == "guard" and module != "model" else service.app)
+    if module == "model":
+        return asked(slow(service.app, float(os.environ["THINKING"])))
+    return asked(guarded(service) if dress == "guard" else service.app)
+
+
+def slow(inner: Any, seconds: float) -> Any:
+    """The application, when it has thought for so long."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] != "/healthz":
+            await asyncio.sleep(seconds)
+        await inner(scope, receive, send)
+
+    return app
 
 
 def guarded(service: Any) -> Any:

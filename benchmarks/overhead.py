@@ -79,13 +79,16 @@ Round = dict[str, Taken]
 class Gateway:
     """The three processes of one way, and a customer's connection to its edge."""
 
-    def __init__(self, way: str, where: dict[str, int], folder: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, way: str, where: dict[str, int], thinking: float, folder: Path, stack: ExitStack
+    ) -> None:
         self.ports = {SERVICES[name].host: where[f"{way}-{name}"] for name in CHAIN}
         for name, module in CHAIN.items():
             settings = {
                 **SERVICES[name].settings,
                 "MODULE": module,
                 "DRESS": WAYS[way][1],
+                "THINKING": str(thinking),
                 "GATEWAY_PORTS": json.dumps({**where, **self.ports}),
                 "GATEWAY_SPANS": str(folder / f"{way}-{name}.jsonl"),
                 "INVENTORY": str(INVENTORY),
@@ -134,11 +137,11 @@ def _spent(at: int) -> float:
     return float(seconds)
 
 
-def one_round(number: int, requests: int, where: dict[str, int]) -> Round:
+def one_round(number: int, requests: int, thinking: float, where: dict[str, int]) -> Round:
     """Ask each way so many questions, in turns; in a process of its own, so that rounds differ in all that chance decides."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overhead-")))
-        gateways = {way: Gateway(way, where, folder, stack) for way in WAYS}
+        gateways = {way: Gateway(way, where, thinking, folder, stack) for way in WAYS}
         taken = {way: Taken() for way in WAYS}
         for turn in range(-WARM, -(-requests // TURN)):
             for way in _rotated(number + turn):
@@ -181,6 +184,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.overhead", description=__doc__)
     parser.add_argument("--requests", type=int, default=100, help="counted requests of each way in a round")
     parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument(
+        "--thinking",
+        type=float,
+        default=0,
+        metavar="MS",
+        help="how long the model takes; the example's takes no time",
+    )
     given = parser.parse_args()
     load, start = os.getloadavg()[0], time.monotonic()
     # All at once: of two askings each would think free what the other has not taken yet.
@@ -194,7 +204,7 @@ def main() -> None:
         fresh = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, fresh, max_tasks_per_child=1) as pool:
             rounds = [
-                pool.submit(one_round, number, given.requests, where).result()
+                pool.submit(one_round, number, given.requests, given.thinking / 1e3, where).result()
                 for number in range(given.rounds)
             ]
     print(

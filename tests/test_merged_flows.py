@@ -149,5 +149,7 @@ def test_adding_up_changes_no_verdict(part: int) -> None:
             merged.put(key, FlowCount(1))
         expected = verdicts(exact, told)
         met.update(expected)
-        assert dict(zip(RULES, verdicts(merged, told), strict=True)) == dict(zip(RULES, expected, strict=True)), seed
+        assert dict(zip(RULES, verdicts(merged, told), strict=True)) == dict(
+            zip(RULES, expected, strict=True)
+        ), seed
     assert met == set(Verdict)

@@ -62,10 +62,10 @@ class LabelProcessor(SpanProcessor):
         held, conflicts = holding(where, parent.span_id if parent else 0)
         given = span.attributes or {}
         own = {key: given[key] for key in given if key in AXES}
-        steps = (self._of(span.resource), held, labels(own) if own else {})
-        held = {}
-        for step in steps:
-            held, more = under(held, step) if step else (held, frozenset[str]())
+        held, more = under(self._of(span.resource), held)
+        conflicts |= more
+        if own:
+            held, more = under(held, labels(own))
             conflicts |= more
         if self._declared and held.get(names.TENANT):
             more = fill(held, self._declared(held[names.TENANT]))

@@ -199,17 +199,20 @@ def test_of_an_answer_that_names_an_owner_the_store_holds_what_is_his() -> None:
     ("way", "expected"),
     [
         pytest.param(("lost@SG", "core"), Verdict.UNDECIDED, id="it may have come round the step"),
-        pytest.param(("lost@SG", "redactor", "core"), Verdict.PROVEN, id="it goes through the step from there"),
+        pytest.param(
+            ("lost@SG", "redactor", "core"), Verdict.PROVEN, id="it goes through the step from there"
+        ),
     ],
 )
-def test_data_without_a_way_to_it_may_have_come_round_the_step(way: tuple[str, ...], expected: Verdict) -> None:
+def test_data_without_a_way_to_it_may_have_come_round_the_step(
+    way: tuple[str, ...], expected: Verdict
+) -> None:
     contract = PassThrough(data=PARTY, to={"names": ("core",)}, via={"names": ("redactor",)})
 
     def flows(d: Sketch) -> list[FlowKey]:
         acme, places = d.place("acme", ""), [d.place(word, "") for word in way]
         return [
-            FlowKey(here, there, Leg.REQUEST, sources=frozenset({acme}))
-            for here, there in pairwise(places)
+            FlowKey(here, there, Leg.REQUEST, sources=frozenset({acme})) for here, there in pairwise(places)
         ]
 
     assert verdict(contract, drawn((f"{IN} > redactor@SG > core@CN",), flows)) is expected

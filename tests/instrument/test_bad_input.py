@@ -170,7 +170,7 @@ ENDINGS: dict[str, tuple[str, set[str]]] = {
     ),
     "while a thread goes on": (
         "def on():\n"
-        "    while True: serve('a')\n"
+        "    while True: serve('a'); time.sleep(0.001)\n"
         "threading.Thread(target=on, daemon=True).start(); time.sleep(0.2)\n",
         {"a a", "write redis a"},
     ),
