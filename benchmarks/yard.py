@@ -151,7 +151,12 @@ def child(arguments: Sequence[str], inner: bool = False, fast: str = "auto") -> 
         inner: the seconds are those that the child prints on its last line, not those of the whole process.
         fast: `LINEAGE_FAST` for the child.
     """
-    environment = {**os.environ, "LINEAGE_FAST": fast, "PYTHONPATH": str(HERE.parent), "PYTHONPYCACHEPREFIX": BYTECODE}
+    environment = {
+        **os.environ,
+        "LINEAGE_FAST": fast,
+        "PYTHONPATH": str(HERE.parent),
+        "PYTHONPYCACHEPREFIX": BYTECODE,
+    }
     # An installed package has its byte code; some shells forbid writing it.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:

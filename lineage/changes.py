@@ -244,7 +244,11 @@ def _ways(before: Compared, after: Compared, words: Jurisdictions, *, new_ones: 
     """Ways, sources and categories that are in `after` and not in `before`."""
     for ends, way in sorted(after.ways.items()):
         known = before.ways.get(ends, _Way())
-        crossed = ends in before.ways and before.crosses(ends) is True and before.countries(ends) == after.countries(ends)
+        crossed = (
+            ends in before.ways
+            and before.crosses(ends) is True
+            and before.countries(ends) == after.countries(ends)
+        )
         sources = sorted(way.sources - known.sources)
         at, carried = tuple(map(after.ref, ends)), tuple(map(after.ref, sources))
         countries = after.countries(ends)

@@ -49,7 +49,9 @@ def lineage() -> None:
 
 
 @lineage.command(context_settings=options.CONTEXT)
-@options.stacked(options.spans, options.inventory, options.policies, options.mode, options.language, options.output)
+@options.stacked(
+    options.spans, options.inventory, options.policies, options.mode, options.language, options.output
+)
 @click.option(
     "--format",
     "forms",
@@ -65,15 +67,31 @@ def lineage() -> None:
     help="The least severity of a violated rule that makes the exit code 1.",
 )
 @click.option(
-    "--baseline", metavar="FILE", help="Findings that are known (`lineage baseline write`): shown, and not counted in the exit code."
+    "--baseline",
+    metavar="FILE",
+    help="Findings that are known (`lineage baseline write`): shown, and not counted in the exit code.",
 )
 @click.option(
-    "--ledger", "ledgers", multiple=True, metavar="KIND=FILE",
+    "--ledger",
+    "ledgers",
+    multiple=True,
+    metavar="KIND=FILE",
     help="A ledger beside those of the inventory, CSV or Parquet; may be given several times (docs/reference/ledgers.md).",
 )
-@click.option("--exit-zero", is_flag=True, help="For adoption: exit 0 also when a rule is violated or undecided.")
-@click.option("--today", metavar="YYYY-MM-DD", help="The date on which waivers and documents are judged. Default: today, UTC.")
-@click.option("-v", "--verbose", is_flag=True, help="Write every undecided finding out whole, name all places, and say why proven and not applicable rules are there.")
+@click.option(
+    "--exit-zero", is_flag=True, help="For adoption: exit 0 also when a rule is violated or undecided."
+)
+@click.option(
+    "--today",
+    metavar="YYYY-MM-DD",
+    help="The date on which waivers and documents are judged. Default: today, UTC.",
+)
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Write every undecided finding out whole, name all places, and say why proven and not applicable rules are there.",
+)
 def check(
     spans: tuple[str, ...],
     inventories: tuple[str, ...],
@@ -113,10 +131,16 @@ def check(
 @lineage.command(context_settings=options.CONTEXT)
 @options.stacked(options.spans, options.inventory, options.output)
 @click.option(
-    "--format", "form", default="json", type=click.Choice(["json", "graphml", "dot", "mermaid", "cyclonedx", "openlineage"]), show_default=True
+    "--format",
+    "form",
+    default="json",
+    type=click.Choice(["json", "graphml", "dot", "mermaid", "cyclonedx", "openlineage"]),
+    show_default=True,
 )
 @options.language
-def graph(spans: tuple[str, ...], inventories: tuple[str, ...], output: str | None, form: str, lang: str) -> int:
+def graph(
+    spans: tuple[str, ...], inventories: tuple[str, ...], output: str | None, form: str, lang: str
+) -> int:
     """The data-flow graph: networkx node-link JSON, GraphML, DOT, Mermaid, CycloneDX 1.6 or OpenLineage events.
 
     \b
@@ -140,7 +164,14 @@ def graph(spans: tuple[str, ...], inventories: tuple[str, ...], output: str | No
 @lineage.command(context_settings=options.CONTEXT)
 @options.spans
 @click.option("-o", "--output", required=True, metavar="FILE", help="The snapshot, a JSON file.")
-@click.option("-i", "--inventory", "inventories", multiple=True, metavar="FILE", help="Only its telemetry.tenant_keys are used.")
+@click.option(
+    "-i",
+    "--inventory",
+    "inventories",
+    multiple=True,
+    metavar="FILE",
+    help="Only its telemetry.tenant_keys are used.",
+)
 def snapshot(spans: tuple[str, ...], output: str, inventories: tuple[str, ...]) -> int:
     """Keep the flows for later: a snapshot is re-checked in no time, and holds no content.
 
@@ -181,7 +212,12 @@ def init(spans: tuple[str, ...], output: str | None) -> int:
 @click.argument("spans", nargs=-1, metavar="[SPANS...]")
 @options.stacked(options.inventory, options.policies, options.mode, options.language)
 def explain(
-    what: str, spans: tuple[str, ...], inventories: tuple[str, ...], policies: tuple[str, ...], mode: str, lang: str
+    what: str,
+    spans: tuple[str, ...],
+    inventories: tuple[str, ...],
+    policies: tuple[str, ...],
+    mode: str,
+    lang: str,
 ) -> int:
     """What a rule demands and why; or, with the SPANS of a check, one finding by its fingerprint.
 
@@ -193,7 +229,9 @@ def explain(
     from lineage.report.explain import explain_finding, explain_rule
 
     if spans:
-        work.put(explain_finding(work.report(spans, inventories, policies, mode, "info", None), what, lang), None)
+        work.put(
+            explain_finding(work.report(spans, inventories, policies, mode, "info", None), what, lang), None
+        )
     else:
         from lineage.packs import builtin_packs, load_pack
 
@@ -234,5 +272,18 @@ def schema(output: str | None) -> int:
     return 0
 
 
-for command in (baseline_group, collect, diagram, diff, doctor, document, lint, report_command, rules, waive, watch, evidence):
+for command in (
+    baseline_group,
+    collect,
+    diagram,
+    diff,
+    doctor,
+    document,
+    lint,
+    report_command,
+    rules,
+    waive,
+    watch,
+    evidence,
+):
     lineage.add_command(command)

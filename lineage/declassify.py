@@ -107,7 +107,9 @@ def _lowers(
     """Whether the step takes away the label by which the data of a source is selected."""
     labels = own_labels(graph, source)
     by_origin = [selection.origin] if selection.origin else []
-    if selection.used_in and not used_by_market(graph.meaning(source).market, selection.used_in, jurisdictions):
+    if selection.used_in and not used_by_market(
+        graph.meaning(source).market, selection.used_in, jurisdictions
+    ):
         by_origin.append(selection.used_in)
     if by_origin and entry.lowers.origin is not None:
         if entry.lowers.origin == "all":

@@ -32,7 +32,9 @@ def write_whole(path: str | Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
         raise LineageError.of(
-            f"cannot write the file ({error.strerror})", file=str(path), remedy="name a file in a folder that exists and that you may write to"
+            f"cannot write the file ({error.strerror})",
+            file=str(path),
+            remedy="name a file in a folder that exists and that you may write to",
         ) from None
 
 

@@ -111,7 +111,6 @@ class FlowCount:
         merged = sorted({*self.exemplars, *other.exemplars}, key=lambda e: (e.trace_id, e.span_id))
         self.exemplars = tuple(merged[:EXEMPLARS])
 
-
     def copy(self) -> FlowCount:
         """Another with the same counts."""
         return FlowCount(self.calls, self.first, self.last, self.exemplars)

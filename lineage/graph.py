@@ -160,7 +160,9 @@ class FlowGraph:
         self.things: tuple[Thing, ...] = tuple(things(self.places, self.meanings, self.ids))
         self.thing_of: tuple[int, ...] = _inverse(self.things, len(self.places))
         """The number of the thing of each place."""
-        self._joined = tuple(joined([self.meanings[place] for place in thing.places]) for thing in self.things)
+        self._joined = tuple(
+            joined([self.meanings[place] for place in thing.places]) for thing in self.things
+        )
         self.flows: tuple[Flow, ...] = tuple(self._flows(flows))
         self.usage: tuple[Usage, ...] = tuple(self._usage(flows))
         """Model calls by party, model and hour; sorted."""

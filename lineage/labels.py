@@ -49,7 +49,10 @@ class Labels:
         ['CN', 'DE']
         """
         return replace(
-            self, origins=self.origins | other.origins, classes=self.classes | other.classes, known=Known.PROPAGATED
+            self,
+            origins=self.origins | other.origins,
+            classes=self.classes | other.classes,
+            known=Known.PROPAGATED,
         )
 
 

@@ -141,12 +141,15 @@ def joined(meanings: Sequence[Meaning]) -> Meaning:
         role=role,
         role_known=role_known,
         zone=_agreed(each.zone for each in meanings),
-        retention_days=max((each.retention_days for each in meanings if each.retention_days is not None), default=None),
+        retention_days=max(
+            (each.retention_days for each in meanings if each.retention_days is not None), default=None
+        ),
         redaction=_agreed(each.redaction for each in meanings),
         deletable=deletable.pop() if len(deletable) == 1 else None,
         viewers=_all(each.viewers for each in meanings),
         purposes=_all(each.purposes for each in meanings),
-        evidence={key: value for each in reversed(meanings) for key, value in (each.evidence or {}).items()} or None,
+        evidence={key: value for each in reversed(meanings) for key, value in (each.evidence or {}).items()}
+        or None,
         source=next((each.source for each in meanings if each.source is not None), None),
     )
 

@@ -216,7 +216,9 @@ TENANT_KEYS: tuple[str, ...] = (
 JSON_TENANT_KEYS = ("tenant", "tenant_id", "tenant.id", "tenantId")
 JSON_ORIGIN_KEYS = ("origin", "data_origin", "data.origin")
 
-CATEGORIES = tuple("prompt file audio image video output embedding credential usage log feedback metadata".split())
+CATEGORIES = tuple(
+    "prompt file audio image video output embedding credential usage log feedback metadata".split()
+)
 CLASSES = tuple("personal sensitive-personal important core business none".split())
 PURPOSES = tuple(
     "inference training fine-tuning evaluation abuse-monitoring billing support debugging legal-request".split()

@@ -122,7 +122,9 @@ def _edge(
         "protection": facts.protection or None,
         "retention": facts.retention or None,
         "sources": sorted(ids[graph.position[place]] for place in flow.carried.sources),
-        "possible_sources": sorted(ids[graph.position[place]] for place in flow.carried.possible.keys() - flow.carried.sources),
+        "possible_sources": sorted(
+            ids[graph.position[place]] for place in flow.carried.possible.keys() - flow.carried.sources
+        ),
         "origins": list(origins),
         "classes": list(classes),
         "certainty": "established" if flow.established else "possible",

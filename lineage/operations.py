@@ -157,7 +157,11 @@ def merges(inner: Operation, outer: Operation) -> bool:
     if inner.host and outer.host and _bare(inner.host) != _bare(outer.host):
         return False
     below, above = inner.what, outer.what
-    return below in (What.TRANSPORT, What.RPC) or below is above or (below is What.DATABASE and above is What.RETRIEVAL)
+    return (
+        below in (What.TRANSPORT, What.RPC)
+        or below is above
+        or (below is What.DATABASE and above is What.RETRIEVAL)
+    )
 
 
 def merge(inner: Operation, outer: Operation) -> Operation:
@@ -263,7 +267,14 @@ def peers(op: Operation, seen_by: Place) -> tuple[Place, ...]:
         )
     if op.what is What.MODEL:
         return (
-            Place(PlaceKind.MODEL, name=op.name, provider=op.provider, environment=site, host=op.host, owner=owner),
+            Place(
+                PlaceKind.MODEL,
+                name=op.name,
+                provider=op.provider,
+                environment=site,
+                host=op.host,
+                owner=owner,
+            ),
         )
     if op.what in (What.SEND, What.RECEIVE):
         return (Place(PlaceKind.TOPIC, name=op.name, system=op.system, owner="" if op.name else seen_by.id),)
@@ -279,7 +290,12 @@ def _what(shape: Shape) -> tuple[What, str]:
     genai = get("gen_ai.operation.name", "").lower()
     inference = get("openinference.span.kind", "").upper()
     database = get("db.system.name", "").lower()
-    if genai in _RETRIEVAL or genai in _MEMORY_WRITES or inference == "RETRIEVER" or get("gen_ai.tool.type") == "datastore":
+    if (
+        genai in _RETRIEVAL
+        or genai in _MEMORY_WRITES
+        or inference == "RETRIEVER"
+        or get("gen_ai.tool.type") == "datastore"
+    ):
         return What.RETRIEVAL, database or get(names.VECTOR_STORE, "").lower()
     if database or get(names.DB_TABLES):
         verbs = set(get(names.DB_VERBS, "").split())

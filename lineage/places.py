@@ -109,10 +109,14 @@ class Place:
         """
         told = _LABELS[lang]
         if self.kind is PlaceKind.STORE:
-            path = "/".join(part for part in (self.host or told["no-address"], self.namespace, self.collection) if part)
+            path = "/".join(
+                part for part in (self.host or told["no-address"], self.namespace, self.collection) if part
+            )
             return f"{self.system or told['store']} {path}"
         if self.kind is PlaceKind.MODEL:
-            return told["model"].format(name=self.name or told["a-model"], host=self.host or told["no-address"])
+            return told["model"].format(
+                name=self.name or told["a-model"], host=self.host or told["no-address"]
+            )
         if self.kind is PlaceKind.TOPIC:
             return f"{self.system or told['queue']} {self.name or told['no-name']}"
         if self.kind is PlaceKind.CALLER:

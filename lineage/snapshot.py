@@ -186,13 +186,18 @@ def loads(data: bytes, file: str = "") -> Flows:
         ) from None
     if document.format != FORMAT:
         raise InputError.of(
-            "the snapshot is of another version", file=file, allowed=f"format {FORMAT}", remedy="write it again with `lineage snapshot`"
+            "the snapshot is of another version",
+            file=file,
+            allowed=f"format {FORMAT}",
+            remedy="write it again with `lineage snapshot`",
         )
     try:
         return _flows(document)
     except (ValueError, IndexError):
         raise InputError.of(
-            "the snapshot names a place, kind or leg that it does not define, or holds a count, word or id that none can hold", file=file, remedy="write it again with `lineage snapshot`"
+            "the snapshot names a place, kind or leg that it does not define, or holds a count, word or id that none can hold",
+            file=file,
+            remedy="write it again with `lineage snapshot`",
         ) from None
 
 
@@ -214,7 +219,9 @@ def _flows(document: _Snapshot) -> Flows:
             raise ValueError
         if not all(_HEX.fullmatch(trace) and _HEX.fullmatch(span) for trace, span in record.exemplars):
             raise ValueError
-        return FlowCount(record.calls, record.first, record.last, tuple(Exemplar(*ids) for ids in record.exemplars))
+        return FlowCount(
+            record.calls, record.first, record.last, tuple(Exemplar(*ids) for ids in record.exemplars)
+        )
 
     def by_place(records: list[tuple[int, _Count]], whole: FlowCount) -> dict[Place, FlowCount]:
         _once([at for at, _ in records])
@@ -255,7 +262,14 @@ def _flows(document: _Snapshot) -> Flows:
     flows.places.update(places)
     coverage = document.coverage
     tally = coverage.tally
-    groups = (tally.rejected, tally.refused, tally.lost, coverage.counts, *coverage.claims.values(), *coverage.regions.values())
+    groups = (
+        tally.rejected,
+        tally.refused,
+        tally.lost,
+        coverage.counts,
+        *coverage.claims.values(),
+        *coverage.regions.values(),
+    )
     counts = [coverage.traces, tally.spans, tally.requests, tally.bytes, tally.files, tally.sampled]
     if min([*counts, *(count for group in groups for count in group.values())]) < 0:
         raise ValueError
@@ -297,4 +311,8 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
 
 def _reason(error: msgspec.DecodeError | UnicodeDecodeError) -> str:
     """The decoder's message without the values that it may quote."""
-    return "a field is missing, unknown or of the wrong type" if isinstance(error, msgspec.ValidationError) else "not valid JSON"
+    return (
+        "a field is missing, unknown or of the wrong type"
+        if isinstance(error, msgspec.ValidationError)
+        else "not valid JSON"
+    )

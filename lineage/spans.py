@@ -115,7 +115,9 @@ class Vocabulary:
         return code
 
 
-LINK = np.dtype([("trace_hi", "u8"), ("trace_lo", "u8"), ("span", "u8"), ("to_hi", "u8"), ("to_lo", "u8"), ("to", "u8")])
+LINK = np.dtype(
+    [("trace_hi", "u8"), ("trace_lo", "u8"), ("span", "u8"), ("to_hi", "u8"), ("to_lo", "u8"), ("to", "u8")]
+)
 """A span link: from span (trace, span) to span (to trace, `to`). Ids are big-endian numbers."""
 
 
@@ -160,7 +162,9 @@ class Spans:
         """From rows (trace_hi, trace_lo, span, parent, start, end, shape, tenant, marks)."""
         columns = list(zip(*rows, strict=True)) if rows else [()] * 9
         dtypes = (np.uint64,) * 4 + (np.int64,) * 2 + (np.int32,) * 2 + (np.uint8,)
-        arrays: list[Any] = [np.array(column, dtype=dtype) for column, dtype in zip(columns, dtypes, strict=True)]
+        arrays: list[Any] = [
+            np.array(column, dtype=dtype) for column, dtype in zip(columns, dtypes, strict=True)
+        ]
         return cls(*[*arrays, np.array(list(links), dtype=LINK)])
 
     @classmethod

@@ -336,7 +336,10 @@ def check_cases(contract: type[Contract]) -> None:
     for kind in CASES:
         for number, case in enumerate(getattr(contract, kind)):
             lines = "; ".join(case[1])
-            wrong += [f"{kind} {number} ({lines}): {what}" for what in wrong_with(contract, kind, case, sketch(*case[1]))]
+            wrong += [
+                f"{kind} {number} ({lines}): {what}"
+                for what in wrong_with(contract, kind, case, sketch(*case[1]))
+            ]
     if wrong:
         raise AssertionError("\n".join(wrong))
 

@@ -337,7 +337,9 @@ def test_no_command_writes_content(
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with spans that hold every canary in every field, others to compare with, and their first inventory."""
     folder = tmp_path_factory.mktemp("planted")
-    (folder / "spans.jsonl").write_bytes(b"".join(to_json(everywhere(canary)) for canary in CANARIES.values()))
+    (folder / "spans.jsonl").write_bytes(
+        b"".join(to_json(everywhere(canary)) for canary in CANARIES.values())
+    )
     (folder / "old.jsonl").write_bytes(to_json(everywhere(CANARIES["prose"])))
     assert run(["init", str(folder / "spans.jsonl"), "-o", str(folder / "lineage.yaml")]) == 0
     return folder

@@ -29,7 +29,10 @@ MIXED = (
     "gw > acme",
     "acme > gw > acme",
 )
-CLEAN = ("acme[DE:personal] > gw@SG > pg-intl > gw@SG > acme", "hong[CN:personal] > core@CN > pg-cn > core@CN > hong")
+CLEAN = (
+    "acme[DE:personal] > gw@SG > pg-intl > gw@SG > acme",
+    "hong[CN:personal] > core@CN > pg-cn > core@CN > hong",
+)
 ORDER16 = load_pack("order16")
 
 

@@ -206,7 +206,9 @@ def test_work_grows_with_the_spans_not_with_their_square(
     spans, vocabulary = make()
     flows = link([spans], vocabulary, engine=engine)
     for place, expected in calls.items():
-        assert expected == sum(told.count.calls for key, told in flows if place in (key.source.id, key.target.id))
+        assert expected == sum(
+            told.count.calls for key, told in flows if place in (key.source.id, key.target.id)
+        )
 
 
 @pytest.mark.parametrize(

@@ -129,17 +129,26 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda d: d["flows"][0]["sources"][0][1].__setitem__(0, 10**9),
         "that none can hold",
     ),
-    "a last time before the first": (lambda d: d["flows"][0]["count"].__setitem__(2, 1), "that none can hold"),
+    "a last time before the first": (
+        lambda d: d["flows"][0]["count"].__setitem__(2, 1),
+        "that none can hold",
+    ),
     "an example that is no id": (
         lambda d: d["flows"][0]["count"].__setitem__(3, [["my prompt", "00"]]),
         "that none can hold",
     ),
-    "a category that is not known": (lambda d: d["flows"][0].update(categories=["secrets"]), "that none can hold"),
+    "a category that is not known": (
+        lambda d: d["flows"][0].update(categories=["secrets"]),
+        "that none can hold",
+    ),
     "fewer than no spans rejected": (
         lambda d: d["coverage"]["tally"].update(rejected={"zero-span-id": -5}),
         "that none can hold",
     ),
-    "fewer than no gaps": (lambda d: d["coverage"].update(counts={"missing-parent": -1}), "that none can hold"),
+    "fewer than no gaps": (
+        lambda d: d["coverage"].update(counts={"missing-parent": -1}),
+        "that none can hold",
+    ),
     "usage of no calls": (lambda d: d["usage"].append([0, 0, 0, 0]), "that none can hold"),
     "usage there twice": (lambda d: d["usage"].extend([[0, 0, 0, 1], [0, 0, 0, 1]]), "that none can hold"),
     "a count that is no number": (lambda d: d["flows"][0]["count"].__setitem__(0, "many"), "wrong type"),

@@ -296,7 +296,13 @@ ROWS: dict[str, tuple[Row, ...]] = {
         ),
         Row("rag-service", "serves both", _RAG, USERS, note=_SERVES),
         Row("qwen-max (chat)", "serves both", f"model:openai/qwen-max@?({_RAG})", USERS, note=_SERVES),
-        Row("bge-m3 (embeddings)", "serves both", f"model:openai/bge-m3@?({_RAG})", USERS, note="no span names the server of this model: that both sides are served by one cannot be shown"),
+        Row(
+            "bge-m3 (embeddings)",
+            "serves both",
+            f"model:openai/bge-m3@?({_RAG})",
+            USERS,
+            note="no span names the server of this model: that both sides are served by one cannot be shown",
+        ),
     ),
     "rag-openllmetry-langchain-mixed": (
         Row(

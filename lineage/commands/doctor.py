@@ -99,7 +99,9 @@ def _telemetry(graph: FlowGraph, report: Report, lang: str, everything: bool) ->
     yield from advice_lines(advice, lang, everything)
 
 
-def advice_lines(advice: list[Advice], lang: str, everything: bool = False, most: int = SHOWN) -> Iterator[str]:
+def advice_lines(
+    advice: list[Advice], lang: str, everything: bool = False, most: int = SHOWN
+) -> Iterator[str]:
     """Missing facts, each with the line that would add it; `most` of them unless it is `everything`."""
     from lineage.report.text import few
     from lineage.words import sentence, words

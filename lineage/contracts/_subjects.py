@@ -70,9 +70,7 @@ def speaking(documents: Iterable[Any], today: date, max_age_days: int | None = N
     for one in documents:
         if not not_in_date(one, today, max_age_days) or (not one.holds and one.date <= today):
             by_type[one.type].append(one)
-    return [
-        [one for one in same if one.date == max(each.date for each in same)] for same in by_type.values()
-    ]
+    return [[one for one in same if one.date == max(each.date for each in same)] for same in by_type.values()]
 
 
 def fails(context: Context, document: str) -> bool:

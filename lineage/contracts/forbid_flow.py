@@ -62,7 +62,11 @@ class ForbidFlow(Contract):
     UNDECIDED: ClassVar[tuple[Case, ...]] = (
         (_ABROAD, ("hong[CN] > core@CN > remote:api.example",), "remote:api.example"),
         (_TO_OPERATORS, ("acme[DE] > gw@SG ?> op:support[CN]",), "operator:support"),
-        ({"data": {"origin": ("overseas",)}, "to": {"roles": ("workstation",)}}, ("acme[DE] > gw@SG > pg",), "store:postgresql@pg"),
+        (
+            {"data": {"origin": ("overseas",)}, "to": {"roles": ("workstation",)}},
+            ("acme[DE] > gw@SG > pg",),
+            "store:postgresql@pg",
+        ),
         (
             {"data": {}, "to": {"kinds": ("model",)}, "purposes": ("training",)},
             ("acme[DE] > gw@SG > model:qwen",),
@@ -98,7 +102,9 @@ class ForbidFlow(Contract):
             tried = [(number, *self._fits(context, graph.flows[number])) for number in carrying]
             number, fits, missing = max(tried, key=lambda one: (min(found.flows[one[0]], one[1]), -one[0]))
             if fits is not NO:
-                fault = Fault("reaches", {}, missing if fits is MAYBE else (), tuple(self.to.untold(graph, thing)))
+                fault = Fault(
+                    "reaches", {}, missing if fits is MAYBE else (), tuple(self.to.untold(graph, thing))
+                )
                 judgements.append(fault_at(context, self.data, thing, found.flows[number], inside, fault))
         if found.carrying:
             judgements += silent_places(self.to, context)

@@ -66,8 +66,16 @@ class NeverMeet(Contract):
         (_BOTH, ("acme[?] > gw@SG > pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG ?> pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
         (_BOTH, ("acme[DE] > gw@SG > ?pg", "hong[CN] > core@CN > pg"), "store:postgresql@?(service:gw@SG)"),
-        ({**_BOTH, "places": {"kinds": ("store",)}}, ("acme[DE] > gw@SG > ?pg", "hong[CN] > gw@SG > ?pg"), "store:postgresql@?(service:gw@SG)"),
-        ({**_BOTH, "places": {"roles": ("log",)}}, ("acme[DE] > gw@SG > pg", "hong[CN] > core@CN > pg"), "store:postgresql@pg"),
+        (
+            {**_BOTH, "places": {"kinds": ("store",)}},
+            ("acme[DE] > gw@SG > ?pg", "hong[CN] > gw@SG > ?pg"),
+            "store:postgresql@?(service:gw@SG)",
+        ),
+        (
+            {**_BOTH, "places": {"roles": ("log",)}},
+            ("acme[DE] > gw@SG > pg", "hong[CN] > core@CN > pg"),
+            "store:postgresql@pg",
+        ),
     )
 
     type: Literal["never-meet"] = "never-meet"
@@ -209,7 +217,11 @@ class NeverMeet(Contract):
             return ""
         for thing in reached:
             for number in (*graph.into[thing], *graph.out_of[thing]):
-                if one.flows[number] is YES and two.flows[number] is YES and _together(graph, number, one, two):
+                if (
+                    one.flows[number] is YES
+                    and two.flows[number] is YES
+                    and _together(graph, number, one, two)
+                ):
                     return ""
         topic = graph.place(reached[0]).kind is PlaceKind.TOPIC
         return "messaging.destination.name" if topic else "server.address"

@@ -142,7 +142,9 @@ class PassThrough(Contract):
         self._walk(context, ways, seen, YES)
         # What is left goes round in circles that nothing leads into.
         first.update(state for state in ways if state not in known and state not in seen)
-        return {state for state in first if self.via.answer(graph, state[0], context.jurisdictions) is not YES}
+        return {
+            state for state in first if self.via.answer(graph, state[0], context.jurisdictions) is not YES
+        }
 
     def _walk(self, context: Context, ways: Ways, seen: set[State], stops: Answer) -> set[int]:
         """Things that are got to without the step: what is it more surely than `stops`. States on the way are added to `seen`."""

@@ -201,7 +201,9 @@ class Traceable(Contract):
     @model_validator(mode="after")
     def _asks(self) -> Traceable:
         if (self.demand == "rights") != bool(self.rights):
-            raise ValueError("`rights` goes with `demand: rights`: say which rights, or ask for something else")
+            raise ValueError(
+                "`rights` goes with `demand: rights`: say which rights, or ask for something else"
+            )
         return self
 
     def check(self, context: Context) -> Checked:

@@ -141,7 +141,9 @@ class Reader:
         if spans and spans == tally.rejected.total() - before.rejected.total():
             # In protobuf logs and metrics look like spans whose ids are wrong.
             self._take_back(before)
-            raise NotTelemetry(f"none of its {spans} spans has valid ids: it holds logs or metrics, or is damaged")
+            raise NotTelemetry(
+                f"none of its {spans} spans has valid ids: it holds logs or metrics, or is damaged"
+            )
 
     def _take_back(self, before: Tally) -> None:
         size = self.tally.bytes

@@ -62,7 +62,9 @@ def _by_the_same_door(graph: FlowGraph, hops: set[tuple[int, int]]) -> set[tuple
     """How other customers come in where some hops begin: a way is one customer's, and a picture of it alone reads as if there were no other."""
     people = {thing for thing in range(len(graph.things)) if graph.place(thing).kind in PEOPLE_OUTSIDE}
     doors = {target for source, target in hops if source in people}
-    return {(flow.source, flow.target) for flow in graph.flows if flow.source in people and flow.target in doors}
+    return {
+        (flow.source, flow.target) for flow in graph.flows if flow.source in people and flow.target in doors
+    }
 
 
 def _happens(graph: FlowGraph, route: Route, about: set[int]) -> bool:

@@ -77,7 +77,9 @@ def note(route: Route, notation: Notation) -> Note:
         route.id,
         words.finding.text.fill(id=route.id, rule=route.rule, message=route.message),
         words.finding_evidence.text.fill(
-            calls=f"{'' if route.exact else '≥ '}{route.calls:,}", first=when(route.first, notation), last=when(route.seen, notation)
+            calls=f"{'' if route.exact else '≥ '}{route.calls:,}",
+            first=when(route.first, notation),
+            last=when(route.seen, notation),
         )
         if route.calls
         else NOTHING,

@@ -190,7 +190,11 @@ class Inventory:
         """The entries of `places`, in the order of the files."""
         return tuple(
             DeclaredPlace(
-                entry.name or describe(entry.match), entry.title.title(), entry.match, entry.source, entry.role or ""
+                entry.name or describe(entry.match),
+                entry.title.title(),
+                entry.match,
+                entry.source,
+                entry.role or "",
             )
             for entry in self.places
         )
@@ -219,7 +223,9 @@ class Inventory:
         'lineage.yaml:1:10'
         """
         words = told(place)
-        index: Index[Any] = self._parties if place.kind in (PlaceKind.PARTY, PlaceKind.CALLER) else self._places
+        index: Index[Any] = (
+            self._parties if place.kind in (PlaceKind.PARTY, PlaceKind.CALLER) else self._places
+        )
         entries = [(entry, name) for _, entry in index.find(words)]
         if name == "country":
             stands = {"provider": place.provider, "region": self.meaning(place).region}

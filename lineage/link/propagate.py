@@ -31,6 +31,7 @@ _PARENT, _CATEGORY, _CONFLICT, _ORDER = (
 _MANY = 32
 """Siblings from which on unions over stretches of them are prepared."""
 
+
 def hour_code(time: int) -> int:
     """The hour of a model call, so that 0 is none: hours since the epoch and one more, -1 when the time is not told."""
     return time // HOUR + 1 if time else -1

@@ -26,7 +26,9 @@ def explain_rule(packs: Sequence[Pack], rule: str, lang: str = "en") -> str:
                 Problem(
                     f"no rule is called {rule!r}",
                     allowed=f"packs: {', '.join(pack.id for pack in packs)}",
-                    remedy=f"did you mean {close!r}?" if close else "`lineage check` names every rule; a fingerprint needs the SPANS of its check",
+                    remedy=f"did you mean {close!r}?"
+                    if close
+                    else "`lineage check` names every rule; a fingerprint needs the SPANS of its check",
                 )
             ]
         )

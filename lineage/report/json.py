@@ -33,7 +33,8 @@ def as_dict(report: Report) -> dict[str, Any]:
         "packs": [_pack(pack) for pack in report.packs],
         "inventory": {"digest": report.inventory or None, "files": list(report.inventory_files)},
         "ledgers": [
-            {"kind": one.kind, "file": one.path, "sha256": one.sha256, "rows": one.rows} for one in report.ledgers
+            {"kind": one.kind, "file": one.path, "sha256": one.sha256, "rows": one.rows}
+            for one in report.ledgers
         ],
         "evidence": {
             "flows": report.flows,
@@ -49,7 +50,12 @@ def as_dict(report: Report) -> dict[str, Any]:
             "gone": [{"rule": each.rule, "fingerprint": each.fingerprint} for each in report.gone],
         },
         "waivers_ending": [
-            {"rule": each.rule, "expires": each.expires.isoformat(), "owner": each.owner, "ticket": each.ticket or None}
+            {
+                "rule": each.rule,
+                "expires": each.expires.isoformat(),
+                "owner": each.owner,
+                "ticket": each.ticket or None,
+            }
             for each in report.ending
         ],
         "rules": [_rule(rule) for rule in report.rules],

@@ -191,7 +191,11 @@ def _soon(report: Report, lang: str) -> Iterator[str]:
         }
         yield "! " + sentence("report.ending", facts, lang)
     for gone in report.gone:
-        yield "! " + sentence("report.gone", {"rule": gone.rule, "id": gone.fingerprint, "title": gone.title, "where": str(gone.source or "")}, lang)
+        yield "! " + sentence(
+            "report.gone",
+            {"rule": gone.rule, "id": gone.fingerprint, "title": gone.title, "where": str(gone.source or "")},
+            lang,
+        )
 
 
 def _summary(report: Report, lang: str) -> str:
@@ -225,7 +229,12 @@ def footer(report: Report, lang: str) -> Iterator[str]:
     else:
         yield words("report.no-inventory", lang)
     for one in report.ledgers:
-        said: dict[str, Value] = {"kind": one.kind, "file": one.path, "rows": one.rows, "digest": one.sha256[:16]}
+        said: dict[str, Value] = {
+            "kind": one.kind,
+            "file": one.path,
+            "rows": one.rows,
+            "digest": one.sha256[:16],
+        }
         yield sentence("report.ledger", said, lang)
     if report.first:
         yield sentence("report.period", {"first": iso(report.first), "last": iso(report.last)}, lang)

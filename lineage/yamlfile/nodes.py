@@ -70,7 +70,14 @@ class Node:
         return None
 
 
-_TELEMETRY = ('"resourceSpans"', '"resource_spans"', '"resourceLogs"', '"resourceMetrics"', '"traceId"', '"lineage-snapshot')
+_TELEMETRY = (
+    '"resourceSpans"',
+    '"resource_spans"',
+    '"resourceLogs"',
+    '"resourceMetrics"',
+    '"traceId"',
+    '"lineage-snapshot',
+)
 
 
 def decode(data: bytes | str, file: str) -> str:
