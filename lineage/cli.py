@@ -9,6 +9,7 @@ import click
 from lineage import __version__
 from lineage.commands import options, work
 from lineage.commands.baseline import baseline as baseline_group
+from lineage.commands.claims import claims
 from lineage.commands.collect import collect
 from lineage.commands.diagram import diagram
 from lineage.commands.diff import diff
@@ -274,6 +275,7 @@ def schema(output: str | None) -> int:
 
 for command in (
     baseline_group,
+    claims,
     collect,
     diagram,
     diff,

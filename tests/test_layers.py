@@ -25,7 +25,7 @@ LAYERS = (
     "declassify export",
     "contracts",
     "packs testing",
-    "checking",
+    "checking claims",
     "report packcases demands",
     "evidence guard lint doctor receive documents",
     "reference demo",
@@ -60,6 +60,7 @@ DOORS = {
     "opentelemetry": {"decode.sdk", "instrument", "pytest_plugin"},
     "pydantic": {
         "baseline",
+        "claims",
         "contracts",
         "demands",
         "diagram.notation",
