@@ -116,6 +116,19 @@ def test_what_is_refused_is_told_as_dropped() -> None:
     assert span.dropped_attributes == 1
 
 
+def test_what_is_remembered_is_what_passed_and_changes_nothing() -> None:
+    sieve = Sieve(also=["shop.seats"])
+    told: list[tuple[str, Any]] = [
+        ("shop.seats", 1), ("shop.seats", True), ("shop.seats", 1.0), ("db.collection.name", PROSE),
+        ("db.collection.name", "orders"), ("db.query.text", "SELECT a FROM t WHERE b = 'Zebra-Kanarienvogel'"), ("server.port", 10**12),
+    ]  # fmt: skip
+    first = [sieve.attributes({key: value}, SpanKind.CLIENT) for key, value in told]
+    again = [sieve.attributes({key: value}, SpanKind.CLIENT) for key, value in told]
+    assert [repr(each) for each in again] == [repr(each) for each in first]
+    assert sieve._whole == {("shop.seats", "", 1), ("db.collection.name", "", "orders")}
+    assert not [word for word in (PROSE, CANARY) if word in repr(sieve._memory)]
+
+
 @pytest.mark.parametrize(
     ("text", "system", "kept"),
     [

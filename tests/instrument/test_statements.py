@@ -134,6 +134,17 @@ def test_a_keyword_that_there_is_not_is_an_error_at_once() -> None:
         label(orign="DE")  # type: ignore[call-arg]
 
 
+def test_what_is_no_label_is_not_remembered() -> None:
+    from lineage.instrument import axes
+
+    with label(tenant="acme-remembered", purpose="ask Li Wei"):
+        pass
+    with label(tenant="li@example.com"):
+        pass
+    assert ("lineage.tenant", "acme-remembered") in axes._good
+    assert not {"ask Li Wei", "li@example.com"} & {value for _, value in axes._good}
+
+
 def test_a_value_is_never_in_the_log(spans: Spans, caplog: pytest.LogCaptureFixture) -> None:
     before = counts().get("refused:lineage.purpose:vocabulary", 0)
     with label(purpose="CANARY text", origin="CANARY", tenant="CANARY text"), spans.within("call"):
