@@ -48,6 +48,9 @@ if [ "${1:-}" = test ]; then
     if ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
         apt_install chromium poppler-utils || echo "install.sh: no Chromium; the tests of the report in a browser are skipped" >&2
     fi
+    if ! ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1'; then
+        apt_install libatomic1 || echo "install.sh: no libatomic1, which the browser's driver needs; those tests are skipped" >&2
+    fi
     .venv/bin/python -m pip install -q --upgrade "pip>=25.1"
     .venv/bin/python -m pip install -q -e ".[render,zstd,fast,sdk,instrument,ledger,cel,evidence,documents]" \
         --group test --group instrumentations --group lint -r examples/gateway/requirements.txt
