@@ -194,7 +194,7 @@ def check(
     ids = {pack.id for pack in packs}
     waivers.finish(ids)
     findings = [finding for result in results for finding in result.findings]
-    times = [time for flow in graph.flows for time in (flow.count.first, flow.count.last) if time]
+    first, last = graph.period
     return Report(
         tuple(results),
         tuple(used),
@@ -203,8 +203,8 @@ def check(
         graph.coverage,
         len(graph.flows),
         len(graph.places),
-        min(times, default=0),
-        max(times, default=0),
+        first,
+        last,
         day,
         graph.inventory.digest,
         tuple(graph.inventory.files),

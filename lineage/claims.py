@@ -146,14 +146,12 @@ def answer(graph: FlowGraph, file: str, today: date) -> Answers:
             rule = next(rule for rule in pack.rules if rule.id == name)
             parts.append(_part(name, rule.contract_in(pack.modes[0]), contexts[pack.id]))
         answered.append(Answered(claim, min((part.answer for part in parts), key=_WORST.index), tuple(parts)))
-    times = [time for flow in graph.flows for time in (flow.count.first, flow.count.last) if time]
     return Answers(
         tuple(answered),
         hashlib.sha256(data).hexdigest(),
         tuple((pack.id, pack.version, pack.digest) for pack in packs.values()),
         graph.inventory.digest,
-        min(times, default=0),
-        max(times, default=0),
+        *graph.period,
         today,
     )
 

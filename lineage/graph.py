@@ -336,6 +336,12 @@ class FlowGraph:
         )
 
     @property
+    def period(self) -> tuple[int, int]:
+        """When the first and the last flow was seen, nanoseconds since the epoch; 0 = not told."""
+        times = [time for flow in self.flows for time in (flow.count.first, flow.count.last) if time]
+        return min(times, default=0), max(times, default=0)
+
+    @property
     def traces(self) -> int:
         """Traces that the flows come from."""
         return self.coverage.traces

@@ -10,13 +10,11 @@ import click
 from lineage.commands import options, work
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from lineage.diagram.text import Language
-    from lineage.documents import Document, Matter
+    from lineage.documents import Document
     from lineage.documents.forms import DocumentForm
-    from lineage.graph import FlowGraph
 
 ENDINGS = ("md", "csv", "xlsx", "json")
 ALL = "all"
@@ -100,7 +98,7 @@ def document(
       lineage document all traces/ -i lineage.yaml -o documents/
     """
     from lineage.diagram import language
-    from lineage.documents import form, make, names
+    from lineage.documents import form, make, matter_of, names
     from lineage.documents.previous import read_previous
     from lineage.documents.versions import LISTS
 
@@ -123,25 +121,12 @@ def document(
     made = work.as_graph(work.read(spans, inventory), inventory)
     alone = name != ALL
     for one in wanted:
-        matter = _matter(made, one, policies, mode, work.day(today), market if alone or one.by_market else "")
-        finished = make(one.id, matter, last if alone or one.id in LISTS else None)
+        its_market = market if alone or one.by_market else ""
+        of = matter_of(made, one.id, work.day(today), mode=mode, policies=policies, market=its_market)
+        finished = make(one.id, of, last if alone or one.id in LISTS else None)
         for path in _write(finished, output, [ending] if alone else _endings(one), alone, language(lang)):
             click.echo(f"wrote {path}", err=True)
     return 0
-
-
-def _matter(
-    made: FlowGraph, form: DocumentForm, policies: Sequence[str], mode: str, today: dt.date, market: str
-) -> Matter:
-    """What a document is made of: the graph, and what the packs that it quotes say of it."""
-    from lineage.checking import check
-    from lineage.documents import Matter
-    from lineage.packs import load_pack
-
-    packs = [load_pack(pack) for pack in policies or form.packs]
-    known = any(mode in pack.modes for pack in packs)
-    report = check(made, packs, mode=mode if known else "", today=today)
-    return Matter(made, report, today, market)
 
 
 def _endings(form: DocumentForm) -> list[str]:

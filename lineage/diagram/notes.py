@@ -129,15 +129,14 @@ def small(
 
 
 def _evidence(graph: FlowGraph, view: View, notation: Notation) -> Text:
-    firsts = [flow.count.first for flow in graph.flows if flow.count.first]
-    last = max((flow.count.last for flow in graph.flows), default=0)
+    first, last = graph.period
     spans, traces = f"{graph.coverage.tally.spans:,}", f"{graph.coverage.traces:,}"
-    if not firsts or not last:
+    if not first or not last:
         return notation.words.drawn_from_timeless.text.fill(spans=spans, traces=traces, view=view.id)
     return notation.words.drawn_from.text.fill(
         spans=spans,
         traces=traces,
-        first=when(min(firsts), notation),
+        first=when(first, notation),
         last=when(last, notation),
         view=view.id,
     )

@@ -9,7 +9,8 @@ Nothing in a document is a legal conclusion, and everything says how it is known
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from lineage.documents.forms import DocumentForm, forms
@@ -25,8 +26,9 @@ from lineage.words import nearest
 if TYPE_CHECKING:
     from lineage.diagram.text import Language
     from lineage.documents.previous import Previous
+    from lineage.graph import FlowGraph
 
-__all__ = ["FORMS", "Document", "Matter", "form", "make", "names"]
+__all__ = ["FORMS", "Document", "Matter", "form", "make", "matter_of", "names"]
 
 FORMS: Mapping[str, Callable[[Document, Language], str | bytes]] = {
     "md": to_markdown,
@@ -61,6 +63,31 @@ def form(name: str) -> DocumentForm:
             remedy=f"did you mean {near!r}?" if near else "",
         )
     return found
+
+
+def matter_of(
+    graph: FlowGraph,
+    name: str,
+    today: date,
+    *,
+    mode: str = "",
+    policies: Sequence[str] = (),
+    market: str = "",
+) -> Matter:
+    """What a document is made of: the graph, and what the packs that it quotes say of it.
+
+    Args:
+        name: one of `names()`.
+        mode: how to read packs that have this mode.
+        policies: packs instead of the document's own.
+        market: the market whose customers it is for; "" = all.
+    """
+    from lineage.checking import check
+    from lineage.packs import load_pack
+
+    packs = [load_pack(pack) for pack in policies or form(name).packs]
+    known = any(mode in pack.modes for pack in packs)
+    return Matter(graph, check(graph, packs, mode=mode if known else "", today=today), today, market)
 
 
 def make(name: str, matter: Matter, previous: Previous | None = None) -> Document:

@@ -144,16 +144,12 @@ def _pictures(graph: FlowGraph, report: Report) -> tuple[dict[str, bytes], tuple
 
 
 def _documents(graph: FlowGraph, mode: str, today: date) -> dict[str, bytes]:
-    """Every document in each language, each with the rules of its own packs, as `lineage document all` writes them."""
-    from lineage.checking import check
-    from lineage.documents import FORMS, Matter, form, make, names
-    from lineage.packs import load_pack
+    """Every document in each language, as `lineage document all` writes them."""
+    from lineage.documents import FORMS, make, matter_of, names
 
     files = {}
     for name in names():
-        packs = [load_pack(pack) for pack in form(name).packs]
-        its_mode = mode if any(mode in pack.modes for pack in packs) else ""
-        made = make(name, Matter(graph, check(graph, packs, mode=its_mode, today=today), today, ""))
+        made = make(name, matter_of(graph, name, today, mode=mode))
         for lang in LANGUAGES:
             text = FORMS["md"](made, lang)
             assert isinstance(text, str)  # noqa: S101 - Markdown is text

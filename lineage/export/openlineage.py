@@ -58,8 +58,7 @@ def openlineage(graph: FlowGraph, lang: str = "en") -> str:
     >>> event["job"]["name"], [each["name"] for each in event["outputs"]]
     ('service:gw@SG', ['pg'])
     """
-    times = [time for flow in graph.flows for time in (flow.count.first, flow.count.last) if time]
-    if graph.flows and not times:
+    if graph.flows and not any(graph.period):
         raise LineageError.of(
             "no flow has a time, and an OpenLineage event must have one",
             remedy="send spans with their times, or use another format",
