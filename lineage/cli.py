@@ -72,13 +72,7 @@ def lineage() -> None:
     metavar="FILE",
     help="Findings that are known (`lineage baseline write`): shown, and not counted in the exit code.",
 )
-@click.option(
-    "--ledger",
-    "ledgers",
-    multiple=True,
-    metavar="KIND=FILE",
-    help="A ledger beside those of the inventory, CSV or Parquet; may be given several times (docs/reference/ledgers.md).",
-)
+@options.ledgers
 @click.option(
     "--exit-zero", is_flag=True, help="For adoption: exit 0 also when a rule is violated or undecided."
 )

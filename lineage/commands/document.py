@@ -54,10 +54,7 @@ def _list(context: click.Context, _: click.Parameter, asked: bool) -> None:
     metavar="FILE",
     help="The last sub-processor list, .json or .csv as written here: tells what changed.",
 )
-@click.option(
-    "--ledger", "ledgers", multiple=True, metavar="KIND=FILE",
-    help="A ledger beside those of the inventory, CSV or Parquet; may be given several times (docs/reference/ledgers.md).",
-)  # fmt: skip
+@options.ledgers
 @click.option(
     "--today",
     metavar="YYYY-MM-DD",

@@ -53,3 +53,10 @@ language = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the text."
 )
 output = click.option("-o", "--output", metavar="FILE", help="Write here instead of to standard output.")
+ledgers = click.option(
+    "--ledger",
+    "ledgers",
+    multiple=True,
+    metavar="KIND=FILE",
+    help="A ledger beside those of the inventory, CSV or Parquet; may be given several times (docs/reference/ledgers.md).",
+)

@@ -29,13 +29,7 @@ from lineage.commands import options, work
 @click.option(
     "--baseline", metavar="FILE", help="Findings that are known (`lineage baseline write`), marked as such."
 )
-@click.option(
-    "--ledger",
-    "ledgers",
-    multiple=True,
-    metavar="KIND=FILE",
-    help="A ledger beside those of the inventory, as of `check`.",
-)
+@options.ledgers
 @click.option(
     "--today", metavar="YYYY-MM-DD", help="As of `check`. Default: SOURCE_DATE_EPOCH, else today, UTC."
 )
