@@ -209,26 +209,10 @@ def emit(
                     target = ends[low + k]
                     k += 1
                     if table[call, REGION]:
-                        for part in range(KEY):
-                            key[part] = 0
-                        key[SOURCE] = target
-                        key[CATEGORY] = table[call, REGION]
-                        key[FLAGS] = TOLD_REGION
-                        put(
-                            key,
-                            0,
-                            _NONE,
-                            _NONE,
-                            _NONE,
-                            used,
-                            keys,
-                            calls,
-                            times,
-                            examples,
-                            shown,
-                            slots,
-                            seed,
-                        )
+                        beside(
+                            key, target, table[call, REGION], TOLD_REGION,
+                            used, keys, calls, times, examples, shown, slots, seed,
+                        )  # fmt: skip
                     told = call
                     doubts = table[call, DOUBTS]
                     flags = KEPT if table[call, KEEPS] else 0
@@ -273,46 +257,18 @@ def emit(
                 # An origin that the span claims, for the parties of its tree or else for its service.
                 step = 5
                 if table[a, CLAIM]:
-                    for part in range(KEY):
-                        key[part] = 0
-                    key[CATEGORY] = table[a, CLAIM]
-                    key[FLAGS] = CLAIMED
                     who = masks[facts[i, ROOT], TENANTS]
                     if who == _NONE:
-                        key[SOURCE] = service
-                        put(
-                            key,
-                            0,
-                            _NONE,
-                            _NONE,
-                            _NONE,
-                            used,
-                            keys,
-                            calls,
-                            times,
-                            examples,
-                            shown,
-                            slots,
-                            seed,
-                        )
+                        beside(
+                            key, service, table[a, CLAIM], CLAIMED,
+                            used, keys, calls, times, examples, shown, slots, seed,
+                        )  # fmt: skip
                     for b in range(size[u]):
                         if (who >> np.uint64(b)) & _ONE:
-                            key[SOURCE] = bit_at[b]
-                            put(
-                                key,
-                                0,
-                                _NONE,
-                                _NONE,
-                                _NONE,
-                                used,
-                                keys,
-                                calls,
-                                times,
-                                examples,
-                                shown,
-                                slots,
-                                seed,
-                            )
+                            beside(
+                                key, bit_at[b], table[a, CLAIM], CLAIMED,
+                                used, keys, calls, times, examples, shown, slots, seed,
+                            )  # fmt: skip
                 continue
             while True:
                 category = table[told, ANSWERED] if flags & BACK else table[told, ASKED]
@@ -381,6 +337,17 @@ def emit(
                 carried = got
                 possible = got_maybe
     return n, 0
+
+
+@compiled
+def beside(key, place, word, flag, used, keys, calls, times, examples, shown, slots, seed):
+    """Count a word that a span tells of a place, and that is no flow: an origin that it claims, a peer's region."""
+    for part in range(KEY):
+        key[part] = 0
+    key[SOURCE] = place
+    key[CATEGORY] = word
+    key[FLAGS] = flag
+    put(key, 0, _NONE, _NONE, _NONE, used, keys, calls, times, examples, shown, slots, seed)
 
 
 @compiled
